@@ -1,0 +1,1 @@
+"""Three ways to decide the same: one subject plainly, millions by cells, a cluster."""

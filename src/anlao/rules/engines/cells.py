@@ -1,0 +1,74 @@
+"""One subject, decided by its cells: the fast path for a single person, with reasons."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from anlao.rules.engines.program import MonthTables
+from anlao.rules.evaluation.evaluator import Evaluator, FactsAt
+from anlao.rules.evaluation.values import Unknown, Void
+from anlao.rules.language.tree import NONE
+from anlao.rules.rulebook.model import Provision, is_number
+from anlao.rules.tables.decision_table import DecisionTable
+from anlao.rules.tables.verdict import OutcomeName, Result
+
+NOTHING_LACKING: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a provision gives one subject in one month. ``fen``: hundredths of ``unit``."""
+
+    provision: Provision
+    outcome: OutcomeName
+    fen: int | None
+    unit: str
+    missing: tuple[str, ...]
+    reason: str
+
+
+def decide(month: MonthTables, facts_at: FactsAt) -> list[Decision]:
+    """Return the decisions of a month for one subject, in the rulebook's order."""
+    codes = {variable: coder(facts_at) for variable, coder in month.coders.items()}
+    found = []
+    for table in month.tables:
+        cell = tuple([codes[variable] for variable in table.variables])
+        lacking = _lacking(table, facts_at) if table.numbers else NOTHING_LACKING
+        result = table.decide(cell, lacking)
+        if result.formula is not None:
+            result = computed(result, table, facts_at)
+        found.append(as_decision(table.provision, result))
+    return found
+
+
+def as_decision(provision: Provision, result: Result) -> Decision:
+    return Decision(
+        provision, result.outcome, result.fen, result.unit, result.missing, result.reason
+    )
+
+
+def _lacking(table: DecisionTable, facts_at: FactsAt) -> frozenset[str]:
+    facts = facts_at(0)
+    return frozenset(name for name in table.numbers if name not in facts)
+
+
+def computed(result: Result, table: DecisionTable, facts_at: FactsAt) -> Result:
+    """Return a result with its formula worked out for a subject."""
+    assert result.formula is not None
+    value = Evaluator(facts_at).value(result.formula, table.context)
+    return finished(result, value)
+
+
+def finished(result: Result, value: Any) -> Result:
+    """Return the result that a formula's value makes: rounded, or no amount at all."""
+    if isinstance(value, Unknown):
+        return Result("unknown", "missing_facts", None, "", tuple(sorted(value.missing)))
+    if isinstance(value, Void):
+        return Result("no", value.reason, None, "", ())
+    if value is NONE or not is_number(value):
+        return Result("no", "not_met:amount", None, "", ())
+    fen = result.rounding.fen(value)
+    if fen <= 0 and result.outcome == "yes" and result.unit.startswith("yuan"):
+        return Result("no", "amount_zero", None, "", ())
+    return Result(result.outcome, result.reason, fen, result.unit, result.missing)

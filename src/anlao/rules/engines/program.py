@@ -1,0 +1,100 @@
+"""A rulebook made ready to decide: the decision tables of its provisions, month by month.
+
+Building a table takes a millisecond; between months most tables only move their limits, so a
+table is built again only where a figure, a due month or the order of limits changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from anlao.rules.evaluation.context import Context, Rates
+from anlao.rules.periods import Month
+from anlao.rules.rulebook.model import Provision, Rulebook
+from anlao.rules.tables.coding import Coder, coder_of
+from anlao.rules.tables.compose import Composer
+from anlao.rules.tables.decision_table import DecisionTable, Variable, build_table
+from anlao.rules.tables.diagram import Diagrams
+from anlao.rules.tables.symbolic import Questions
+
+
+class UnknownProvision(ValueError):
+    """Raised for a provision id the rulebook does not have."""
+
+
+class DraftRulebook(ValueError):
+    """Raised when a draft is asked to decide without ``simulate``."""
+
+
+@dataclass(slots=True)
+class MonthTables:
+    """All tables of one month, and the coders of their variables."""
+
+    month: Month
+    context: Context
+    tables: tuple[DecisionTable, ...]
+    coders: dict[Variable, Coder] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for table in self.tables:
+            for variable in table.variables:
+                if variable not in self.coders:
+                    self.coders[variable] = coder_of(variable, table.context)
+
+
+@dataclass(slots=True)
+class Program:
+    """Decides provisions of one subject kind. ``rates``: local rates by name."""
+
+    rulebook: Rulebook
+    subject: str = "elder"
+    only: tuple[str, ...] = ()
+    rates: Rates = field(default_factory=dict)
+    rules_as_of: date | None = None
+    _months: dict[Month, MonthTables] = field(default_factory=dict)
+
+    @property
+    def provisions(self) -> Sequence[Provision]:
+        found = self.rulebook.of_subject(self.subject)
+        if not self.only:
+            return found
+        return [provision for provision in found if provision.id in self.only]
+
+    def context(self, month: Month) -> Context:
+        return Context(self.rulebook, month, self.rates, self.rules_as_of)
+
+    def month(self, month: Month) -> MonthTables:
+        """Return the tables of a month."""
+        if month not in self._months:
+            self._months[month] = self._build(month)
+        return self._months[month]
+
+    def _build(self, month: Month) -> MonthTables:
+        context = self.context(month)
+        questions = Questions(Diagrams())
+        composer = Composer(self.rulebook, self.subject, questions)
+        tables = tuple(
+            build_table(provision, composer, questions, context) for provision in self.provisions
+        )
+        return MonthTables(month, context, tables)
+
+
+def make_program(
+    rulebook: Rulebook,
+    *,
+    subject: str = "elder",
+    provisions: Sequence[str] = (),
+    rates: Rates | None = None,
+    rules_as_of: date | None = None,
+    simulate: bool = False,
+) -> Program:
+    """Return a program. Raises DraftRulebook and UnknownProvision."""
+    if rulebook.status == "draft" and not simulate:
+        raise DraftRulebook(rulebook.id)
+    known = {provision.id for provision in rulebook.of_subject(subject)}
+    for name in provisions:
+        if name not in known:
+            raise UnknownProvision(name)
+    return Program(rulebook, subject, tuple(provisions), rates or {}, rules_as_of)

@@ -1,0 +1,1 @@
+"""What expressions mean: values, the month they are read in, and the plain evaluator."""

@@ -1,0 +1,1 @@
+"""The rule language: text -> tree -> typed tree. A closed grammar; nothing is ever executed."""

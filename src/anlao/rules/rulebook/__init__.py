@@ -1,0 +1,1 @@
+"""Reads a rulebook folder and checks it; every problem is reported at once."""

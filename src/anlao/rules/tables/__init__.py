@@ -1,0 +1,1 @@
+"""A provision as a finite decision table: atoms, cells, and the diagram that decides every cell."""

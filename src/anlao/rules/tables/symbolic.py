@@ -1,0 +1,596 @@
+"""Expression -> diagram: the evaluator run on all subjects at once.
+
+Where the plain evaluator would look at a fact, this one asks about it: a listed value is one
+question with one branch a value; a date or a number is asked only whether it passes a limit.
+What stays open is a *residue*: an expression over numbers that the columns compute later.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from fractions import Fraction
+from functools import partial
+from typing import Any, Literal
+
+from anlao.rules.evaluation.context import Context
+from anlao.rules.evaluation.evaluator import Evaluator
+from anlao.rules.evaluation.values import (
+    Unknown,
+    Void,
+    arithmetic,
+    compare,
+    special,
+)
+from anlao.rules.facts import FactSpec
+from anlao.rules.language.functions import FUNCTIONS
+from anlao.rules.language.tree import (
+    NONE,
+    Aggregate,
+    Among,
+    And,
+    Arithmetic,
+    Call,
+    Clock,
+    Compare,
+    Const,
+    Defined,
+    Discretion,
+    Expr,
+    Fact,
+    Ladder,
+    Not,
+    Or,
+    Outcome,
+    Parameter,
+    Shifted,
+    facts_in,
+    walk,
+)
+from anlao.rules.periods import EARLIEST_DAY, LATEST_DAY
+from anlao.rules.quantities import Number, whole
+from anlao.rules.tables.diagram import Diagram, Diagrams
+
+AtomKind = Literal["choice", "limit", "is_none", "prefix", "test", "discretion"]
+
+
+@dataclass(frozen=True, slots=True)
+class Residue:
+    """A value that depends on numbers or dates of the subject: computed, not tabled."""
+
+    expr: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Atom:
+    """One question about a subject.
+
+    choice: which of ``values`` has ``leaf``; limit: is ``leaf`` ≥ (``strict``: >) ``cut``;
+    is_none: does the fact not exist; prefix: does the division code begin with ``cut``;
+    test: does a comparison of several facts hold; discretion: what does the official say.
+    """
+
+    kind: AtomKind
+    leaf: Expr
+    cut: Any = None
+    strict: bool = False
+    values: tuple[Any, ...] = (False, True)
+
+
+@dataclass(slots=True)
+class Questions:
+    """The variables of a diagram store: one per atom, in the order of first asking."""
+
+    diagrams: Diagrams
+    atoms: list[Atom] = field(default_factory=list)
+    _known: dict[Any, int] = field(default_factory=dict)
+
+    def ask(self, atom: Atom) -> Diagram:
+        """Return the diagram whose result is the atom's value."""
+        key = (atom.kind, atom.leaf, type(atom.cut), atom.cut, atom.strict)
+        index = self._known.get(key)
+        if index is None:
+            index = self._known[key] = self.diagrams.variable(len(atom.values))
+            self.atoms.append(atom)
+        return self.diagrams.branch(index, [self.diagrams.leaf(value) for value in atom.values])
+
+
+class Symbolic:
+    """Builds diagrams for the expressions of one subject kind in one store."""
+
+    def __init__(
+        self,
+        facts: dict[str, FactSpec],
+        questions: Questions,
+        outcome_of: Any,
+    ) -> None:
+        self.facts = facts
+        self.questions = questions
+        self.diagrams = questions.diagrams
+        self.outcome_of = outcome_of
+        self._definitions: dict[tuple[str, int, str], Diagram] = {}
+        self.true, self.false = self.leaf(True), self.leaf(False)
+
+    def leaf(self, value: Any) -> Diagram:
+        return self.diagrams.leaf(value)
+
+    def diagram(self, expr: Expr, context: Context) -> Diagram:
+        """Return the diagram of an expression's value in a month."""
+        match expr:
+            case Const(value):
+                return self.leaf(value)
+            case Fact(name, shift):
+                return self.fact(name, context.shift + shift)
+            case Compare(op, left, right):
+                return self.compared(op, self.diagram(left, context), self.diagram(right, context), context)
+            case And(operands):
+                return self.all_of([self.diagram(part, context) for part in operands])
+            case Or(operands):
+                return self.any_of([self.diagram(part, context) for part in operands])
+            case Not(operand):
+                return self.opposite(self.diagram(operand, context))
+            case Among(operand, choices):
+                held = self.diagram(operand, context)
+                tests = [self.compared("==", held, self.diagram(c, context), context) for c in choices]
+                return self.any_of(tests)
+            case Arithmetic(op, left, right):
+                return self.diagrams.both(
+                    self.diagram(left, context),
+                    self.diagram(right, context),
+                    lambda a, b: self.leaf(_arithmetic(op, a, b)),
+                )
+            case Call(function, arguments):
+                return self.call(function, arguments, context)
+            case Parameter(name, keys, on):
+                return self.parameter(name, keys, on, context)
+            case Ladder():
+                return self.ladder(expr, context)
+            case Defined(name):
+                return self.defined(name, context)
+            case Clock(name):
+                return self.leaf(context.clock(name))
+            case Shifted(months, operand):
+                return self.diagram(operand, context.at(months))
+            case Outcome():
+                return self.outcome_of(expr, context)  # type: ignore[no-any-return]
+            case Aggregate():
+                return self.aggregate(expr, context)
+            case Discretion(identifier):
+                return self.questions.ask(Atom("discretion", expr, identifier))
+            case _:
+                raise AssertionError(f"unresolved {expr}")
+
+    def fact(self, name: str, shift: int) -> Diagram:
+        """Return the diagram of a fact; days are days whenever they are looked at."""
+        spec = self.facts[name]
+        if spec.type in ("bool", "enum", "level"):
+            return self.questions.ask(Atom("choice", Fact(name, shift), values=domain(spec)))
+        leaf = Fact(name, 0 if spec.type == "date" else shift)
+        value = self.leaf(Residue(leaf))
+        if not spec.may_be_none:
+            return value
+        absent = self.questions.ask(Atom("is_none", leaf))
+        return self.diagrams.bind(absent, lambda none: self.leaf(NONE) if none else value)
+
+    def defined(self, name: str, context: Context) -> Diagram:
+        key = (name, context.shift, context.starts)
+        if key not in self._definitions:
+            value = context.rulebook.definitions[name].value
+            self._definitions[key] = self.diagram(value, context)
+        return self._definitions[key]
+
+    # logic: false decides an "and" whatever else is unknown, true an "or"
+
+    def all_of(self, operands: list[Diagram]) -> Diagram:
+        result = operands[-1]
+        for operand in reversed(operands[:-1]):
+            result = self.diagrams.bind(operand, partial(self._and, result))
+        return result
+
+    def _and(self, rest: Diagram, value: Any) -> Diagram:
+        if value is True:
+            return rest
+        if not isinstance(value, Unknown | Void):
+            return self.false
+        return self.diagrams.bind(
+            rest, lambda other: self.false if other in (False, NONE) else self._worse(value, other)
+        )
+
+    def any_of(self, operands: list[Diagram]) -> Diagram:
+        result = operands[-1]
+        for operand in reversed(operands[:-1]):
+            result = self.diagrams.bind(operand, partial(self._or, result))
+        return result
+
+    def _or(self, rest: Diagram, value: Any) -> Diagram:
+        if value is True:
+            return self.true
+        if not isinstance(value, Unknown | Void):
+            return rest
+        return self.diagrams.bind(
+            rest, lambda other: self.true if other is True else self._worse(value, other)
+        )
+
+    def _worse(self, value: Any, other: Any) -> Diagram:
+        return self.leaf(special(value, other))
+
+    def opposite(self, operand: Diagram) -> Diagram:
+        def negated(value: Any) -> Diagram:
+            if isinstance(value, Unknown | Void):
+                return self.leaf(value)
+            return self.false if value is True else self.true
+
+        return self.diagrams.bind(operand, negated)
+
+    # comparisons become limits
+
+    def compared(self, op: str, left: Diagram, right: Diagram, context: Context) -> Diagram:
+        return self.diagrams.both(left, right, lambda a, b: self._compared(op, a, b, context))
+
+    def _compared(self, op: str, a: Any, b: Any, context: Context) -> Diagram:
+        if (found := special(a, b)) is not None:
+            return self.leaf(found)
+        if a is NONE or b is NONE or not (isinstance(a, Residue) or isinstance(b, Residue)):
+            return self.leaf(compare(op, a, b))
+        if not isinstance(a, Residue):
+            a, b, op = b, a, _MIRRORED[op]
+        if self._is_code(a.expr):
+            return self.questions.ask(Atom("test", Compare(op, a.expr, _tree(b))))  # type: ignore[arg-type]
+        expr, limit = _against_constant(a.expr, b, self._is_date(a.expr))
+        return Limits(self, context).passed(op, expr, limit)
+
+    def _is_code(self, expr: Expr) -> bool:
+        return isinstance(expr, Fact) and self.facts[expr.name].type in ("division", "text")
+
+    def _is_date(self, expr: Expr) -> bool:
+        if isinstance(expr, Fact):
+            return self.facts[expr.name].type == "date"
+        if isinstance(expr, Call) and FUNCTIONS[expr.function].gives == "same":
+            return any(self._is_date(part) for part in expr.arguments)
+        if isinstance(expr, Const):
+            return isinstance(expr.value, date)
+        return isinstance(expr, Call) and FUNCTIONS[expr.function].gives == "date"
+
+    # functions, figures, ladders, rows
+
+    def call(self, function: str, arguments: tuple[Expr, ...], context: Context) -> Diagram:
+        parts = [self.diagram(argument, context) for argument in arguments]
+        return self._applied(function, parts, (), context)
+
+    def _applied(
+        self, function: str, parts: list[Diagram], values: tuple[Any, ...], context: Context
+    ) -> Diagram:
+        if len(values) == len(parts):
+            return self._call_on(function, values, context)
+        return self.diagrams.bind(
+            parts[len(values)],
+            lambda value: self._applied(function, parts, (*values, value), context),
+        )
+
+    def _call_on(self, function: str, values: tuple[Any, ...], context: Context) -> Diagram:
+        if (found := special(*values)) is not None:
+            return self.leaf(found)
+        if not any(isinstance(value, Residue) for value in values):
+            return self.leaf(context.call(function, values))
+        if any(value is NONE for value in values):
+            return self.leaf(NONE)
+        if function == "in_division":
+            prefix = values[1] if len(values) > 1 else context.rulebook.division
+            if prefix == "":
+                return self.true
+            return self.questions.ask(Atom("prefix", values[0].expr, prefix))
+        return self.leaf(Residue(Call(function, tuple(_tree(value) for value in values))))
+
+    def parameter(
+        self, name: str, keys: tuple[Expr, ...], on: Expr | None, context: Context
+    ) -> Diagram:
+        parts = [self.diagram(key, context) for key in keys]
+        if on is None:
+            return self._looked_up(name, parts, (), None, context)
+        return self.diagrams.bind(
+            self.diagram(on, context), lambda day: self._on_day(name, parts, day, context)
+        )
+
+    def _on_day(self, name: str, parts: list[Diagram], day: Any, context: Context) -> Diagram:
+        if day is NONE or special(day) is not None:
+            return self.leaf(special(day) or NONE)
+        if not isinstance(day, Residue):
+            return self._looked_up(name, parts, (), day, context)
+        versions = [*context.rates.get(name, ()), *context.rulebook.parameters[name].versions]
+        turns = sorted({v.start for v in versions} | {v.until for v in versions if v.until})
+        found = self._looked_up(name, parts, (), EARLIEST_DAY, context)
+        for turn in turns:
+            later = self._looked_up(name, parts, (), turn, context)
+            passed = Limits(self, context).passed(">=", day.expr, turn)
+            found = self._chosen(passed, later, found)
+        return found
+
+    def _chosen(self, test: Diagram, yes: Diagram, no: Diagram) -> Diagram:
+        return self.diagrams.bind(test, lambda value: yes if value is True else no)
+
+    def _looked_up(
+        self,
+        name: str,
+        parts: list[Diagram],
+        values: tuple[Any, ...],
+        day: date | None,
+        context: Context,
+    ) -> Diagram:
+        if len(values) < len(parts):
+            return self.diagrams.bind(
+                parts[len(values)],
+                lambda value: self._looked_up(name, parts, (*values, value), day, context),
+            )
+        if (found := special(*values)) is not None:
+            return self.leaf(found)
+        for index, value in enumerate(values):
+            if isinstance(value, Residue):
+                return self._by_residue(name, values, index, day, context)
+        return self.leaf(context.look_up(name, values, day))
+
+    def _by_residue(
+        self, name: str, values: tuple[Any, ...], index: int, day: date | None, context: Context
+    ) -> Diagram:
+        """A key that is a number or an age: ask its limits, then look up with one that stands for all."""
+        residue: Residue = values[index]
+        version = context.version(name, context.month.first_day if day is None else day)
+        samples = sorted(_samples(context, name, index, version))
+        found = self._sampled(name, values, index, samples[0] - 1 if samples else 0, day, context)
+        limits = Limits(self, context)
+        for sample in samples:
+            at = self._sampled(name, values, index, sample, day, context)
+            over = self._sampled(name, values, index, sample + _TINY, day, context)
+            found = self._chosen(limits.passed(">=", residue.expr, sample), at, found)
+            if over is not at:
+                found = self._chosen(limits.passed(">", residue.expr, sample), over, found)
+        return found
+
+    def _sampled(
+        self,
+        name: str,
+        values: tuple[Any, ...],
+        index: int,
+        sample: Number,
+        day: date | None,
+        context: Context,
+    ) -> Diagram:
+        keys = (*values[:index], whole(Fraction(sample)), *values[index + 1 :])
+        if any(isinstance(key, Residue) for key in keys):
+            parts = [self.leaf(key) for key in keys]
+            return self._looked_up(name, parts, (), day, context)
+        return self.leaf(context.look_up(name, keys, day))
+
+    def ladder(self, ladder: Ladder, context: Context) -> Diagram:
+        found = self.leaf(NONE)
+        for arm in reversed(ladder.arms):
+            value = self.diagram(arm.value, context)
+            if arm.condition is None:
+                found = value
+            else:
+                test = self.diagram(arm.condition, context)
+                found = self.diagrams.bind(test, partial(self._arm, value, found))
+        return found
+
+    def _arm(self, value: Diagram, rest: Diagram, held: Any) -> Diagram:
+        if held is True:
+            return value
+        if isinstance(held, Void):
+            return self.leaf(held)
+        if isinstance(held, Unknown):
+            return self.diagrams.both(
+                value, rest, lambda a, b: self.leaf(a if a == b and type(a) is type(b) else held)
+            )
+        return rest
+
+    def aggregate(self, expr: Aggregate, context: Context) -> Diagram:
+        leaf = Shifted(context.shift, expr)
+        if expr.kind in ("any", "all"):
+            return self.questions.ask(Atom("choice", leaf))
+        return self.leaf(Residue(leaf))
+
+
+_TINY = Fraction(1, 10**9)
+_MIRRORED = {"==": "==", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
+
+
+def domain(spec: FactSpec) -> tuple[Any, ...]:
+    """Return the values a fact of few values may have, in code order."""
+    if spec.type == "bool":
+        return (False, True)
+    values: tuple[Any, ...]
+    values = tuple(spec.values) if spec.type == "enum" else tuple(range(spec.low, spec.high + 1))
+    return (*values, NONE) if spec.may_be_none else values
+
+
+def _arithmetic(op: str, a: Any, b: Any) -> Any:
+    if (found := special(a, b)) is not None:
+        return found
+    if a is NONE or b is NONE:
+        return NONE
+    if not isinstance(a, Residue) and not isinstance(b, Residue):
+        return arithmetic(op, a, b)
+    return Residue(Arithmetic(op, _tree(a), _tree(b)))  # type: ignore[arg-type]
+
+
+def _tree(value: Any) -> Expr:
+    return value.expr if isinstance(value, Residue) else Const(value)
+
+
+def _against_constant(expr: Expr, other: Any, is_date: bool) -> tuple[Expr, Any]:
+    """Return an expression and the constant it is compared with."""
+    if not isinstance(other, Residue):
+        return expr, other
+    if is_date:
+        return Call("days_between", (other.expr, expr)), 0
+    return Arithmetic("-", expr, other.expr), 0
+
+
+def _samples(context: Context, name: str, index: int, version: Any) -> set[Number]:
+    """Return the numbers at which a table's value can change along one axis."""
+    found: set[Number] = set()
+
+    def collect(table: Any, depth: int) -> None:
+        if not isinstance(table, dict):
+            return
+        for key, part in table.items():
+            if depth < index:
+                collect(part, depth + 1)
+            elif hasattr(key, "low"):
+                found.update(bound for bound in (key.low, key.high) if bound is not None)
+            elif isinstance(key, int | Fraction):
+                found.add(key)
+
+    if version is not None:
+        collect(version.table, 0)
+    return found
+
+
+class Limits:
+    """Turns a comparison with a constant into a question about one fact, where it can."""
+
+    def __init__(self, symbolic: Symbolic, context: Context) -> None:
+        self.symbolic = symbolic
+        self.context = context
+
+    def passed(self, op: str, expr: Expr, limit: Any) -> Diagram:
+        """Return the diagram of ``expr op limit``."""
+        match op:
+            case ">=":
+                return self.at_least(expr, limit, strict=False)
+            case ">":
+                return self.at_least(expr, limit, strict=True)
+            case "<":
+                return self.symbolic.opposite(self.at_least(expr, limit, strict=False))
+            case "<=":
+                return self.symbolic.opposite(self.at_least(expr, limit, strict=True))
+        reached = self.at_least(expr, limit, strict=False)
+        over = self.symbolic.opposite(self.at_least(expr, limit, strict=True))
+        equal = self.symbolic.all_of([reached, over])
+        return equal if op == "==" else self.symbolic.opposite(equal)
+
+    def at_least(self, expr: Expr, limit: Any, *, strict: bool) -> Diagram:
+        facts = facts_in(expr)
+        if len(facts) == 1 and not any(isinstance(part, Aggregate) for part in walk(expr)):
+            kind = self.symbolic.facts[facts[0].name].type
+            if kind == "date":
+                growth = _growth(expr)
+                if growth:
+                    return self._day(expr, facts[0], limit, strict, growth)
+            elif (line := _line(expr)) is not None:
+                return self._number(facts[0], line, limit, strict, kind == "integer")
+        return self.symbolic.questions.ask(Atom("limit", expr, limit, strict))
+
+    def _number(
+        self, fact: Fact, line: tuple[Number, Number], limit: Number, strict: bool, integer: bool
+    ) -> Diagram:
+        """a·x + b ≥ limit as a limit of x itself."""
+        slope, start = line
+        cut = whole((Fraction(limit) - start) / slope)
+        rising = slope > 0
+        if not rising:
+            strict = not strict
+        if integer and (strict or isinstance(cut, Fraction)):
+            cut = Fraction(cut).__floor__() + 1 if strict else Fraction(cut).__ceil__()
+            strict = False
+        asked = self.symbolic.questions.ask(Atom("limit", fact, cut, strict))
+        return asked if rising else self.symbolic.opposite(asked)
+
+    def _day(self, expr: Expr, fact: Fact, limit: Any, strict: bool, growth: int) -> Diagram:
+        """A limit of an age or a span as the first (or last) day that passes it."""
+        holds = partial(self._holds, expr, fact.name, limit, strict)
+        low, high = EARLIEST_DAY.toordinal(), LATEST_DAY.toordinal()
+        if growth < 0:
+            # falls with later days: it holds up to a day
+            return self.symbolic.opposite(self._from(fact, lambda day: not holds(day), low, high))
+        return self._from(fact, holds, low, high)
+
+    def _from(self, fact: Fact, holds: Any, low: int, high: int) -> Diagram:
+        if holds(low):
+            return self.symbolic.true
+        if not holds(high):
+            return self.symbolic.false
+        while high - low > 1:
+            middle = (low + high) // 2
+            low, high = (low, middle) if holds(middle) else (middle, high)
+        return self.symbolic.questions.ask(Atom("limit", fact, date.fromordinal(high)))
+
+    def _holds(self, expr: Expr, name: str, limit: Any, strict: bool, ordinal: int) -> bool:
+        evaluator = Evaluator(lambda _: {name: date.fromordinal(ordinal)})
+        value = evaluator.value(expr, self.context)
+        return compare(">" if strict else ">=", value, limit) is True
+
+
+def _growth(expr: Expr) -> int:
+    """Return +1 if the value never falls as its one fact grows, -1 if it never rises, else 0."""
+    match expr:
+        case Fact():
+            return 1
+        case Const():
+            return 0
+        case Arithmetic(op, left, right):
+            return _growth_of_arithmetic(op, left, right)
+        case Call(function, arguments):
+            rules = FUNCTIONS[function].growth
+            if not rules:
+                return 0
+            signs = [
+                rules[min(i, len(rules) - 1)] * _growth(part)
+                for i, part in enumerate(arguments)
+                if facts_in(part)
+            ]
+            return signs[0] if signs and all(sign == signs[0] for sign in signs) else 0
+        case _:
+            return 0
+
+
+def _growth_of_arithmetic(op: str, left: Expr, right: Expr) -> int:
+    match left, right:
+        case Const(value), other:
+            constant_first = True
+        case other, Const(value):
+            constant_first = False
+        case _:
+            return 0
+    growth = _growth(other)
+    if op == "+":
+        return growth
+    if op == "-":
+        return -growth if constant_first else growth
+    sign = 1 if value > 0 else -1 if value < 0 else 0  # type: ignore[operator]
+    return growth * sign if op == "*" or not constant_first else 0
+
+
+def _line(expr: Expr) -> tuple[Number, Number] | None:
+    """Return (slope, start) of a linear expression of one number, or None."""
+    match expr:
+        case Fact():
+            return 1, 0
+        case Arithmetic(op, left, Const(value)) if _is_figure(value):
+            inner = _line(left)
+            return None if inner is None else _moved(op, inner, value, flipped=False)
+        case Arithmetic(op, Const(value), right) if _is_figure(value):
+            inner = _line(right)
+            return None if inner is None else _moved(op, inner, value, flipped=True)
+        case _:
+            return None
+
+
+def _is_figure(value: Any) -> bool:
+    return isinstance(value, int | Fraction) and not isinstance(value, bool)
+
+
+def _moved(
+    op: str, line: tuple[Number, Number], by: Any, *, flipped: bool
+) -> tuple[Number, Number] | None:
+    slope, start = line
+    match op:
+        case "+":
+            return slope, start + by
+        case "-":
+            return (-slope, by - start) if flipped else (slope, start - by)
+        case "*":
+            return (slope * by, start * by) if by else None
+        case _:
+            if flipped or by == 0:
+                return None
+            return Fraction(slope) / by, Fraction(start) / by
