@@ -106,7 +106,10 @@ class DecisionTable:
             None if code >= variable.size else code
             for code, variable in zip(codes, self.variables, strict=True)
         ]
-        rest = self.diagrams.restrict(self.root, known)
+        return self.result_of(self.diagrams.restrict(self.root, known), without)
+
+    def result_of(self, rest: Diagram, without: frozenset[str]) -> Result:
+        """Return the result of what is left of the diagram when all known facts are put in."""
         if isinstance(rest, Leaf):
             return self._single(rest.value, without)
         verdicts: list[Verdict] = results(rest)

@@ -1,0 +1,101 @@
+"""Sorting columns of subjects into classes: the same codes as for one subject, a column at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from anlao.rules.engines.formulas import UNKNOWN_ROW, values_of
+from anlao.rules.evaluation.context import Context
+from anlao.rules.facts import FactSpec
+from anlao.rules.language.tree import NONE, Fact
+from anlao.rules.people.columns import NO_DAY, UNKNOWN_DAY, UNKNOWN_NUMBER, Array, FactColumn
+from anlao.rules.periods import epoch_day
+from anlao.rules.tables.coding import prefix_code
+from anlao.rules.tables.decision_table import Limit, Variable
+
+Columns = Mapping[tuple[str, int], FactColumn]
+"""Columns by fact name and month shift."""
+
+
+class ColumnCoder:
+    """Gives codes of variables for runs of subjects; remembers what division codes mean."""
+
+    def __init__(self, facts: Mapping[str, FactSpec]) -> None:
+        self.facts = facts
+        self._prefix_classes: dict[tuple[Any, ...], Array] = {}
+
+    def codes(self, variable: Variable, columns: Columns, count: int, context: Context) -> Array:
+        """Return a small-integer array: each subject's class, the unknown class last."""
+        leaf = variable.leaf
+        if variable.kind == "discretion":
+            return np.full(count, variable.size, np.uint8)
+        if isinstance(leaf, Fact):
+            column = columns.get((leaf.name, leaf.shift))
+            if column is None:
+                return np.full(count, variable.size, np.uint8)
+            if variable.kind == "values":
+                return column.data
+            if variable.kind == "prefixes":
+                return self._prefixes(variable, column)
+            return bands_of(variable, column)
+        return self._of_expression(variable, columns, count, context)
+
+    def _prefixes(self, variable: Variable, column: FactColumn) -> Array:
+        key = (variable.prefixes, id(column.words), len(column.words))
+        classes = self._prefix_classes.get(key)
+        if classes is None:
+            found = [prefix_code(variable.prefixes, word) for word in column.words]
+            classes = np.array([*found, variable.size], np.uint8)
+            self._prefix_classes[key] = classes
+        return classes[column.data]
+
+    def _of_expression(
+        self, variable: Variable, columns: Columns, count: int, context: Context
+    ) -> Array:
+        """A figure of several facts: worked out exactly, then sorted by its limits."""
+        values = values_of(variable.leaf, columns, count, context)
+        codes = np.full(count, variable.size, np.uint8)
+        for index, value in enumerate(values):
+            if value is UNKNOWN_ROW:
+                continue
+            if variable.kind == "bands":
+                if value is not NONE:
+                    codes[index] = sum(limit.passed(value) for limit in variable.limits)
+            elif isinstance(value, bool) and variable.kind == "test":
+                codes[index] = int(value)
+            elif value in variable.values:
+                codes[index] = variable.values.index(value)
+        return codes
+
+
+def bands_of(variable: Variable, column: FactColumn) -> Array:
+    """Return how many limits each value passes; none and unknown come after the bands."""
+    data = column.data
+    codes = np.zeros(len(data), np.uint8)
+    for limit in variable.limits:
+        codes += data >= _cut(limit, column)
+    if column.spec.type != "date":
+        codes += data == UNKNOWN_NUMBER
+        return codes
+    if variable.may_be_none:
+        codes += data >= NO_DAY
+        codes += data == UNKNOWN_DAY
+    else:
+        codes += data >= NO_DAY
+    return codes
+
+
+def _cut(limit: Limit, column: FactColumn) -> Any:
+    """Return the least stored value that passes a limit."""
+    if isinstance(limit.cut, date):
+        return np.int32(epoch_day(limit.cut) + limit.strict)
+    scaled = Fraction(limit.cut) * column.scale
+    least = scaled.__floor__() + 1 if limit.strict else scaled.__ceil__()
+    return np.int64(max(min(least, int(UNKNOWN_NUMBER) - 1), -int(UNKNOWN_NUMBER)))
+
+

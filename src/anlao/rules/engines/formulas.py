@@ -1,0 +1,222 @@
+"""Amounts that depend on numbers: exact arithmetic on whole columns.
+
+A column is numerators over one denominator, in 64-bit integers while they provably fit; whatever
+does not fit, and whatever is no plain arithmetic, is worked out once per distinct combination of
+facts by the plain evaluator. Both are exact, so both give the same fen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from math import lcm
+from typing import Any
+
+import numpy as np
+
+from anlao.rules.evaluation.context import Context
+from anlao.rules.evaluation.evaluator import Evaluator
+from anlao.rules.evaluation.values import Unknown
+from anlao.rules.language.tree import Arithmetic, Call, Const, Expr, Fact, facts_in
+from anlao.rules.people.columns import UNKNOWN_NUMBER, Array, FactColumn
+from anlao.rules.quantities import Rounding, whole
+
+Columns = Mapping[tuple[str, int], FactColumn]
+_LIMIT = 2**62
+
+
+class _Unknown:
+    def __repr__(self) -> str:
+        return "unknown"
+
+
+UNKNOWN_ROW = _Unknown()
+
+
+class _TooLarge(Exception):
+    """Numbers that may not fit 64 bits, or an operation that columns do not have."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Numbers:
+    """Exact values ``tops / bottom``; ``most`` bounds the size of the tops."""
+
+    tops: Array
+    bottom: int
+    most: int
+
+
+def values_of(expr: Expr, columns: Columns, count: int, context: Context) -> Sequence[Any]:
+    """Return a value per subject (UNKNOWN_ROW where facts are missing), one evaluation per combination."""
+    facts = [(fact.name, fact.shift) for fact in facts_in(expr)]
+    names = list(dict.fromkeys(facts))
+    present = {key: columns[key] for key in names if key in columns}
+    keys = [_key_of(column) for column in present.values()]
+    seen: dict[Any, Any] = {}
+    found: list[Any] = []
+    for row in range(count):
+        combination = tuple(key(row) for key in keys)
+        if combination not in seen:
+            seen[combination] = _one(expr, present, row, context)
+        found.append(seen[combination])
+    return found
+
+
+def _key_of(column: FactColumn) -> Callable[[int], Any]:
+    if column.spec.type == "rows":
+        return lambda row: row
+    data = column.data.tolist()
+    return data.__getitem__  # type: ignore[no-any-return]
+
+
+def _one(expr: Expr, columns: Columns, row: int, context: Context) -> Any:
+    by_shift: dict[int, dict[str, Any]] = {}
+    for (name, shift), column in columns.items():
+        value = column.value(row)
+        if value is not None:
+            by_shift.setdefault(shift, {})[name] = value
+    value = Evaluator(lambda shift: by_shift.get(shift, {})).value(expr, context)
+    return UNKNOWN_ROW if isinstance(value, Unknown) else value
+
+
+def fen_of(
+    expr: Expr, rounding: Rounding, columns: Columns, rows: Array, context: Context
+) -> tuple[Array, list[int]]:
+    """Return fen for the given rows, and positions (in rows) whose amount cannot be computed."""
+    try:
+        numbers = _Arithmetic(columns, rows).numbers(expr)
+        return _rounded(numbers, rounding), []
+    except _TooLarge:
+        taken = {key: column.taken(rows) for key, column in columns.items() if _used(expr, key)}
+        values = values_of(expr, taken, len(rows), context)
+    fen = np.zeros(len(rows), np.int64)
+    failed = []
+    for index, value in enumerate(values):
+        if isinstance(value, int | Fraction) and not isinstance(value, bool):
+            fen[index] = rounding.fen(value)
+        else:
+            failed.append(index)
+    return fen, failed
+
+
+def _used(expr: Expr, key: tuple[str, int]) -> bool:
+    return any((fact.name, fact.shift) == key for fact in facts_in(expr))
+
+
+class _Arithmetic:
+    """Evaluates plain arithmetic over number columns."""
+
+    def __init__(self, columns: Columns, rows: Array) -> None:
+        self.columns = columns
+        self.rows = rows
+
+    def numbers(self, expr: Expr) -> _Numbers:
+        match expr:
+            case Const(value) if isinstance(value, int | Fraction):
+                exact = Fraction(value)
+                tops = np.full(len(self.rows), exact.numerator, np.int64)
+                return _fits(tops, exact.denominator, abs(exact.numerator))
+            case Fact(name, shift):
+                return self._fact(name, shift)
+            case Arithmetic(op, left, right):
+                return _combined(op, self.numbers(left), self.numbers(right), right)
+            case Call("min" | "max" as function, arguments):
+                parts = [self.numbers(argument) for argument in arguments]
+                result = parts[0]
+                for part in parts[1:]:
+                    a, b = _aligned(result, part)
+                    pick = np.minimum if function == "min" else np.maximum
+                    result = _Numbers(pick(a.tops, b.tops), a.bottom, max(a.most, b.most))
+                return result
+            case Call("ceil" | "floor" | "round" as function, arguments):
+                return self._stepped(function, arguments)
+        raise _TooLarge
+
+    def _fact(self, name: str, shift: int) -> _Numbers:
+        column = self.columns.get((name, shift))
+        if column is None or column.data.dtype != np.int64:
+            raise _TooLarge
+        tops = column.data[self.rows]
+        if len(tops) and int(tops.max()) == int(UNKNOWN_NUMBER):
+            raise _TooLarge
+        most = max(abs(int(tops.max())), abs(int(tops.min()))) if len(tops) else 0
+        return _fits(tops, column.scale, most)
+
+    def _stepped(self, function: str, arguments: tuple[Expr, ...]) -> _Numbers:
+        step = Fraction(1)
+        if len(arguments) > 1:
+            if not isinstance(arguments[1], Const):
+                raise _TooLarge
+            step = Fraction(arguments[1].value)  # type: ignore[arg-type]
+        value = self.numbers(arguments[0])
+        mode = {"ceil": "up", "floor": "down", "round": "half_up"}[function]
+        units = _units(value, step, mode)
+        most = int(np.abs(units).max(initial=0))
+        return _fits(units * step.numerator, step.denominator, most * abs(step.numerator))
+
+
+def _fits(tops: Array, bottom: int, most: int) -> _Numbers:
+    if most >= _LIMIT or bottom >= _LIMIT:
+        raise _TooLarge
+    return _Numbers(tops, bottom, most)
+
+
+def _aligned(a: _Numbers, b: _Numbers) -> tuple[_Numbers, _Numbers]:
+    bottom = lcm(a.bottom, b.bottom)
+    return _scaled(a, bottom), _scaled(b, bottom)
+
+
+def _scaled(numbers: _Numbers, bottom: int) -> _Numbers:
+    factor = bottom // numbers.bottom
+    if numbers.most * factor >= _LIMIT:
+        raise _TooLarge
+    return _fits(numbers.tops * factor, bottom, numbers.most * factor)
+
+
+def _combined(op: str, a: _Numbers, b: _Numbers, right: Expr) -> _Numbers:
+    if op in ("+", "-"):
+        x, y = _aligned(a, b)
+        if x.most + y.most >= _LIMIT:
+            raise _TooLarge
+        tops = x.tops + y.tops if op == "+" else x.tops - y.tops
+        return _fits(tops, x.bottom, x.most + y.most)
+    if op == "*":
+        if a.most * b.most >= _LIMIT:
+            raise _TooLarge
+        return _fits(a.tops * b.tops, a.bottom * b.bottom, a.most * b.most)
+    if not isinstance(right, Const) or not isinstance(right.value, int | Fraction) or right.value <= 0:
+        raise _TooLarge
+    divisor = Fraction(right.value)
+    if a.most * divisor.denominator >= _LIMIT:
+        raise _TooLarge
+    return _fits(
+        a.tops * divisor.denominator, a.bottom * divisor.numerator, a.most * divisor.denominator
+    )
+
+
+def _units(numbers: _Numbers, step: Fraction, mode: str) -> Array:
+    """Return how many steps each value is, rounded."""
+    top_factor, bottom = step.denominator, numbers.bottom * step.numerator
+    if numbers.most * top_factor * 2 + bottom >= _LIMIT or bottom * 2 >= _LIMIT:
+        raise _TooLarge
+    tops = numbers.tops * top_factor
+    match mode:
+        case "down":
+            return np.floor_divide(tops, bottom)
+        case "up":
+            return -np.floor_divide(-tops, bottom)
+        case "half_up":
+            size = np.floor_divide(np.abs(tops) * 2 + bottom, 2 * bottom)
+            return np.where(tops >= 0, size, -size)
+    floor = np.floor_divide(tops, bottom)
+    rest = (tops - floor * bottom) * 2
+    return floor + ((rest > bottom) | ((rest == bottom) & (floor % 2 == 1)))
+
+
+def _rounded(numbers: _Numbers, rounding: Rounding) -> Array:
+    """Return whole fen: one rounding to the provision's step, which is itself whole fen."""
+    step = Fraction(rounding.step)
+    fen_per_step = whole(step * 100)
+    assert isinstance(fen_per_step, int)
+    return _units(numbers, step, rounding.mode) * fen_per_step

@@ -1,0 +1,1 @@
+"""Facts about many subjects: read from files, checked cell by cell, held as columns of codes."""
