@@ -3,7 +3,7 @@
     division + elders + seed + day  ->  census cells  ->  plan (who, born when, where)
                                     ->  facts, chunk by chunk  ->  Parquet or CSV
 
-The same arguments give the same data, whatever the machine.
+The same arguments and the locked packages give the same data.
 """
 
 from __future__ import annotations
