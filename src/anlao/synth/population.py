@@ -93,7 +93,7 @@ def write_population(
 ) -> SynthReport:
     """Write a population, its identities and its changes beside each other.
 
-    Memory stays at one chunk of people plus some 50 bytes a person. `progress` is told how many
+    Memory stays at one chunk of people plus some 140 bytes a person. `progress` is told how many
     are done, and of how many.
     Raises UnknownFileKind, DivisionWithoutCensus: before any file is touched.
     """
