@@ -1,0 +1,9 @@
+"""What every test may lean on."""
+
+from __future__ import annotations
+
+from hypothesis import settings
+
+# A busy machine must not fail a property: time is measured in bench, not here.
+settings.register_profile("anlao", deadline=None, derandomize=True)
+settings.load_profile("anlao")
