@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from anlao.rules.engines.formulas import UNKNOWN_ROW, values_of
+from anlao.rules.engines.years import UNKNOWN_YEARS, completed_years
 from anlao.rules.evaluation.context import Context
 from anlao.rules.facts import FactSpec
 from anlao.rules.language.tree import NONE, Fact
@@ -58,6 +59,8 @@ class ColumnCoder:
         self, variable: Variable, columns: Columns, count: int, context: Context
     ) -> Array:
         """A figure of several facts: worked out exactly, then sorted by its limits."""
+        if (years := completed_years(variable.leaf, columns, context)) is not None:
+            return _bands_of_years(variable, years)
         values = values_of(variable.leaf, columns, count, context)
         codes = np.full(count, variable.size, np.uint8)
         for index, value in enumerate(values):
@@ -99,3 +102,11 @@ def _cut(limit: Limit, column: FactColumn) -> Any:
     return np.int64(max(min(least, int(UNKNOWN_NUMBER) - 1), -int(UNKNOWN_NUMBER)))
 
 
+
+
+def _bands_of_years(variable: Variable, years: Array) -> Array:
+    codes = np.zeros(len(years), np.uint8)
+    for limit in variable.limits:
+        codes += (years > limit.cut) if limit.strict else (years >= limit.cut)
+    codes[years == UNKNOWN_YEARS] = variable.size
+    return codes

@@ -17,7 +17,7 @@ from anlao.rules.engines.cells import finished
 from anlao.rules.engines.coding import ColumnCoder
 from anlao.rules.engines.formulas import fen_of, values_of
 from anlao.rules.engines.program import MonthTables
-from anlao.rules.people.columns import UNKNOWN_NUMBER, Array, FactColumn, People
+from anlao.rules.people.columns import Array, FactColumn, People
 from anlao.rules.rulebook.model import Provision
 from anlao.rules.tables.decision_table import DecisionTable, Variable
 from anlao.rules.tables.diagram import Diagram
@@ -310,13 +310,8 @@ def _lacking(numbers: tuple[str, ...], columns: Columns, count: int) -> Array | 
     pattern = np.zeros(count, np.int64)
     for bit, name in enumerate(numbers):
         column = columns.get((name, 0))
-        if column is None:
-            pattern |= 1 << bit
-        elif column.spec.type in ("integer", "number", "money"):
-            pattern |= (column.data == UNKNOWN_NUMBER).astype(np.int64) << bit
-        else:
-            unknown = [column.value(row) is None for row in range(count)]
-            pattern |= np.array(unknown, np.int64) << bit
+        unknown = np.ones(count, bool) if column is None else column.unknown()
+        pattern |= unknown.astype(np.int64) << bit
     return pattern if pattern.any() else None
 
 

@@ -41,6 +41,7 @@ from anlao.rules.language.tree import (
 
 _AGGREGATES = ("count", "sum", "any", "all", "highest", "lowest")
 _SUM_LIMIT = 60
+AGE_SETTING = "age_in_month_of_death"
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +173,7 @@ class Resolver:
         if name in CLOCK_NAMES:
             return Clock(name), Type(CLOCK_NAMES[name])
         if name == "age":
-            return self._age("completed_years", Clock("age_day"))
+            return self._age_completed()
         if name == "nominal_age":
             return self._age("nominal_years", Clock("first_day"))
         known = [*self.scope.names, *self.scope.facts, *CLOCK_NAMES, "age", "nominal_age"]
@@ -186,10 +187,30 @@ class Resolver:
             self.report("N001", "age needs the fact birth_date, which this subject does not have", "")
         return Call(function, (Fact("birth_date"), day)), NUMBER
 
+    def _age_completed(self) -> tuple[Expr, Type]:
+        """``age``: completed years on the reference day, or on the day of death if that came first.
+
+        Somebody who dies in the month of a birthday, before it, never completes that year.
+        """
+        on_day, kind = self._age("completed_years", Clock("age_day"))
+        if "death_date" not in self.scope.facts or self.scope.table(AGE_SETTING) is None:
+            return on_day, kind
+        death = Fact("death_date")
+        died_before = And(
+            (
+                Compare("==", Parameter(AGE_SETTING), Const("at_death")),
+                Compare("<", death, Clock("age_day")),
+            )
+        )
+        at_death = Call("completed_years", (Fact("birth_date"), death))
+        return Ladder((Arm(died_before, at_death), Arm(None, on_day))), kind
+
     def _literal(self, expr: Expr, other: Type) -> Expr:
         """A bare word beside a choice is one of its values, unless it is a name of its own."""
         if isinstance(expr, Name) and other.kind == "choice" and not self._is_name(expr.name):
             return Const(expr.name)
+        if expr == Const(NONE) and other.values and "none" in other.values:
+            return Const("none")
         return expr
 
     def _is_name(self, name: str) -> bool:

@@ -65,6 +65,20 @@ class FactColumn:
                 code = self.data[index]
                 return None if code >= len(values) else values[code]
 
+    def unknown(self) -> Array:
+        """Return for each subject whether the fact is unknown."""
+        match self.spec.type:
+            case "date":
+                return self.data == UNKNOWN_DAY
+            case "integer" | "number" | "money":
+                return self.data == UNKNOWN_NUMBER
+            case "division" | "text":
+                return self.data == UNKNOWN_CODE
+            case "rows":
+                return np.array([row is None for row in self.rows], bool)
+            case _:
+                return self.data >= len(domain(self.spec))
+
     def part(self, start: int, stop: int) -> FactColumn:
         """Return a run of subjects, sharing memory."""
         rows = self.rows[start:stop] if self.spec.type == "rows" else ()

@@ -34,6 +34,7 @@ _COMPACT_DAY = re.compile(r"(\d{4})(\d{2})(\d{2})\Z", re.ASCII)
 _TRUE = {"true", "1", "yes", "y", "t", "是", "有"}
 _FALSE = {"false", "0", "no", "n", "f", "否", "无"}
 _EMPTY = {"", "null", "none", "na", "n/a", "nan"}
+_NONE_WORDS = {"none", "never", "无", "从未"}
 _LARGEST = 10**12
 _DECIMALS = 10**6
 """Numbers are kept to six decimals; measured shares such as 2/3 arrive with more."""
@@ -97,6 +98,8 @@ def _parse(spec: FactSpec, value: Any) -> Any:
         return NONE if spec.empty_is_none else None
     if isinstance(value, str):
         value = value.strip()
+        if spec.none_is_a_word and value.lower() in _NONE_WORDS:
+            return NONE
         if value.lower() in _EMPTY and not (spec.type == "enum" and value.lower() in spec.values):
             return NONE if spec.empty_is_none else None
     return _PARSERS[spec.type](spec, value)

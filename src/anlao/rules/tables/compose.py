@@ -15,6 +15,7 @@ from anlao.rules.language.tree import (
     Clock,
     Compare,
     Const,
+    Defined,
     Expr,
     Fact,
     Ladder,
@@ -152,7 +153,7 @@ class Composer:
     ) -> Diagram:
         if isinstance(amount, Ladder):
             return self._ladder(provision, amount, context, step, reason, unit)
-        if reason == "met" and any(context.uses_floor(name) for name in tables_in(amount)):
+        if reason == "met" and any(context.uses_floor(n) for n in tables_in(amount, context)):
             reason = "floor_used"
         finish = partial(self._finished, unit=unit, reason=reason, step=step)
         return self.diagrams.bind(self.symbolic.diagram(amount, context), finish)
@@ -307,9 +308,12 @@ def reason_for(missing: frozenset[str]) -> str:
     return "missing_facts"
 
 
-def tables_in(expr: Expr) -> list[str]:
-    """Return the figures an expression names itself (not through definitions)."""
+def tables_in(expr: Expr, context: Context) -> list[str]:
+    """Return the figures an expression names, through definitions too."""
     found = [expr.name] if isinstance(expr, Parameter) else []
-    return found + [name for part in children(expr) for name in tables_in(part)]
+    parts = list(children(expr))
+    if isinstance(expr, Defined):
+        parts.append(context.rulebook.definitions[expr.name].value)
+    return found + [name for part in parts for name in tables_in(part, context)]
 
 

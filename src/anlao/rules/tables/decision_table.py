@@ -74,7 +74,8 @@ def source_facts(expr: Expr) -> tuple[str, ...]:
 class DecisionTable:
     """A provision in one month: ``root`` decides every cell of ``variables``.
 
-    ``numbers``: facts that amounts are computed from; their absence makes an amount unknown.
+    ``numbers``: facts that amounts and questions are computed from by arithmetic; which of them
+    are unknown belongs to the cell.
     """
 
     provision: Provision
@@ -141,9 +142,10 @@ class DecisionTable:
                 missing |= set(source_facts(verdict.amount.expr)) & without
         plain = self.diagrams.bind(rest, lambda verdict: self.diagrams.leaf(_essence(verdict)))
         for index in support(plain):
-            missing |= set(self.variables[index].missing_names)
-        names = frozenset(missing)
-        return Result("unknown", reason_for(names), None, "", tuple(sorted(names)))
+            names = set(self.variables[index].missing_names)
+            missing |= names if len(names) == 1 else names & without
+        lacking = frozenset(missing)
+        return Result("unknown", reason_for(lacking), None, "", tuple(sorted(lacking)))
 
 
 def _essence(verdict: Verdict) -> tuple[str, Any, frozenset[str]]:
@@ -175,11 +177,14 @@ def build_table(
     kept = tuple(variables[index] for index in used)
     if len(kept) < len(variables):
         diagrams, root = _renumbered(root, used, [variable.size for variable in kept])
-    return DecisionTable(provision, context, kept, diagrams, root, _numbers(root))
+    return DecisionTable(provision, context, kept, diagrams, root, _numbers(root, kept))
 
 
-def _numbers(root: Diagram) -> tuple[str, ...]:
+def _numbers(root: Diagram, variables: tuple[Variable, ...]) -> tuple[str, ...]:
     found: dict[str, None] = {}
+    for variable in variables:
+        if len(variable.missing_names) > 1:
+            found.update(dict.fromkeys(variable.missing_names))
     for verdict in results(root):
         if isinstance(verdict.amount, Residue):
             found.update(dict.fromkeys(source_facts(verdict.amount.expr)))
