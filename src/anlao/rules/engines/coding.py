@@ -12,6 +12,7 @@ import numpy as np
 from anlao.rules.engines.formulas import UNKNOWN_ROW, values_of
 from anlao.rules.engines.years import UNKNOWN_YEARS, completed_years
 from anlao.rules.evaluation.context import Context
+from anlao.rules.evaluation.values import Void
 from anlao.rules.facts import FactSpec
 from anlao.rules.language.tree import NONE, Fact
 from anlao.rules.people.columns import NO_DAY, UNKNOWN_DAY, UNKNOWN_NUMBER, Array, FactColumn
@@ -67,7 +68,9 @@ class ColumnCoder:
             if value is UNKNOWN_ROW:
                 continue
             if variable.kind == "bands":
-                if value is not NONE:
+                if isinstance(value, Void):
+                    codes[index] = variable.size - 1
+                elif value is not NONE:
                     codes[index] = sum(limit.passed(value) for limit in variable.limits)
             elif isinstance(value, bool) and variable.kind == "test":
                 codes[index] = int(value)

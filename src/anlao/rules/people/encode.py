@@ -58,7 +58,7 @@ class CellError:
 def encode(spec: FactSpec, cells: pa.Array, first_row: int) -> tuple[FactColumn, list[CellError]]:
     """Return the column of codes and every bad cell (coded as unknown)."""
     if spec.type == "rows":
-        return FactColumn(spec, np.zeros(len(cells), np.uint8), rows=cells.to_pylist()), []
+        return _rows_column(spec, cells, first_row)
     fast = _fast_days(spec, cells)
     if fast is not None:
         return fast, []
@@ -67,6 +67,42 @@ def encode(spec: FactSpec, cells: pa.Array, first_row: int) -> tuple[FactColumn,
     errors = _errors(spec, distinct, parsed, indices, first_row)
     cleaned = [None if value is _BAD else value for value in parsed]
     return _column(spec, cleaned, indices), errors
+
+
+def _rows_column(
+    spec: FactSpec, cells: pa.Array, first_row: int
+) -> tuple[FactColumn, list[CellError]]:
+    rows: list[Any] = []
+    errors: list[CellError] = []
+    for index, records in enumerate(cells.to_pylist()):
+        parsed, bad = _records(spec, records)
+        rows.append(parsed)
+        errors.extend(
+            CellError(first_row + index, f"{spec.name}.{column}", value, expected)
+            for column, value, expected in bad
+        )
+    return FactColumn(spec, np.zeros(len(rows), np.uint8), rows=rows), errors
+
+
+def _records(spec: FactSpec, records: Any) -> tuple[Any, list[tuple[str, str, str]]]:
+    """Return a subject's rows with their known values, and (column, value, expected) of bad ones."""
+    if records is None:
+        return None, []
+    if isinstance(records, str):
+        return None, [("", records[:80], "a list of records")]
+    found: list[dict[str, Any]] = []
+    bad: list[tuple[str, str, str]] = []
+    for record in records:
+        known: dict[str, Any] = {}
+        for name, raw in (record or {}).items():
+            part = spec.rows.get(name)
+            value = _BAD if part is None else _parse(part, raw)
+            if value is _BAD and raw is not None:
+                bad.append((name, str(raw), part.expected() if part else "a fact of the row"))
+            elif value is not None and value is not _BAD:
+                known[name] = value
+        found.append(known)
+    return tuple(found), bad
 
 
 def _fast_days(spec: FactSpec, cells: pa.Array) -> FactColumn | None:

@@ -56,9 +56,9 @@ def _bands(variable: Variable, context: Context) -> Coder:
     leaf = variable.leaf
 
     def band(value: Any) -> int:
-        if value is None or isinstance(value, Unknown | Void):
+        if value is None or isinstance(value, Unknown):
             return unknown
-        if value is NONE:
+        if value is NONE or isinstance(value, Void):
             return none if variable.may_be_none else unknown
         if plain:
             return bisect_right(cuts, value)

@@ -39,7 +39,7 @@ class Variable:
     """One question of a table, with the classes of its answers.
 
     kind: ``values`` (one class per value), ``bands`` (between limits; the last class is *none*
-    where the fact may be absent), ``prefixes`` (one class per set of prefixes a code has),
+    where the fact may be absent, or the figure not computable), ``prefixes`` (one class per set of prefixes a code has),
     ``test`` (false, true), ``discretion`` (never known).
     """
 
@@ -219,7 +219,9 @@ def _variable(leaf: Expr, atoms: list[Atom], facts: dict[str, FactSpec]) -> Vari
         (Limit(atom.cut, atom.strict) for atom in atoms if atom.kind == "limit"),
         key=lambda limit: (limit.cut, limit.strict),
     )
-    optional = isinstance(leaf, Fact) and facts[leaf.name].may_be_none
+    optional = any(atom.kind == "is_none" for atom in atoms)
+    if isinstance(leaf, Fact):
+        optional = facts[leaf.name].may_be_none
     return Variable("bands", leaf, limits=tuple(limits), may_be_none=optional)
 
 

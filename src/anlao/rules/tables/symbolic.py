@@ -16,6 +16,7 @@ from typing import Any, Literal
 from anlao.rules.evaluation.context import Context
 from anlao.rules.evaluation.evaluator import Evaluator
 from anlao.rules.evaluation.values import (
+    DIVISION_BY_ZERO,
     Unknown,
     Void,
     arithmetic,
@@ -66,7 +67,7 @@ class Atom:
     """One question about a subject.
 
     choice: which of ``values`` has ``leaf``; limit: is ``leaf`` ≥ (``strict``: >) ``cut``;
-    is_none: does the fact not exist; prefix: does the division code begin with ``cut``;
+    is_none: does the fact not exist, or the figure not (division by zero); prefix: does the division code begin with ``cut``;
     test: does a comparison of several facts hold; discretion: what does the official say.
     """
 
@@ -478,7 +479,12 @@ class Limits:
                     return self._day(expr, facts[0], limit, strict, growth)
             elif (line := _line(expr)) is not None:
                 return self._number(facts[0], line, limit, strict, kind == "integer")
-        return self.symbolic.questions.ask(Atom("limit", expr, limit, strict))
+        asked = self.symbolic.questions.ask(Atom("limit", expr, limit, strict))
+        if not _may_divide_by_zero(expr):
+            return asked
+        void = self.symbolic.questions.ask(Atom("is_none", expr))
+        nothing = self.symbolic.leaf(DIVISION_BY_ZERO)
+        return self.symbolic.diagrams.bind(void, lambda held: nothing if held else asked)
 
     def _number(
         self, fact: Fact, line: tuple[Number, Number], limit: Number, strict: bool, integer: bool
@@ -518,6 +524,13 @@ class Limits:
         evaluator = Evaluator(lambda _: {name: date.fromordinal(ordinal)})
         value = evaluator.value(expr, self.context)
         return compare(">" if strict else ">=", value, limit) is True
+
+
+def _may_divide_by_zero(expr: Expr) -> bool:
+    return any(
+        isinstance(part, Arithmetic) and part.op == "/" and not isinstance(part.right, Const)
+        for part in walk(expr)
+    )
 
 
 def _growth(expr: Expr) -> int:
