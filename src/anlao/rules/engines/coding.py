@@ -18,7 +18,7 @@ from anlao.rules.language.tree import NONE, Fact
 from anlao.rules.people.columns import NO_DAY, UNKNOWN_DAY, UNKNOWN_NUMBER, Array, FactColumn
 from anlao.rules.periods import epoch_day
 from anlao.rules.tables.coding import prefix_code
-from anlao.rules.tables.decision_table import Limit, Variable
+from anlao.rules.tables.variables import Limit, Variable
 
 Columns = Mapping[tuple[str, int], FactColumn]
 """Columns by fact name and month shift."""

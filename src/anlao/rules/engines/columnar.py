@@ -19,8 +19,9 @@ from anlao.rules.engines.formulas import fen_of, values_of
 from anlao.rules.engines.program import MonthTables
 from anlao.rules.people.columns import Array, FactColumn, People
 from anlao.rules.rulebook.model import Provision
-from anlao.rules.tables.decision_table import DecisionTable, Variable
+from anlao.rules.tables.decision_table import DecisionTable
 from anlao.rules.tables.diagram import Diagram
+from anlao.rules.tables.variables import Variable
 from anlao.rules.tables.verdict import Result
 
 RUN = 65_536

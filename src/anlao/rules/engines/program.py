@@ -14,10 +14,8 @@ from anlao.rules.evaluation.context import Context, Rates
 from anlao.rules.periods import Month
 from anlao.rules.rulebook.model import Provision, Rulebook
 from anlao.rules.tables.coding import Coder, coder_of
-from anlao.rules.tables.compose import Composer
-from anlao.rules.tables.decision_table import DecisionTable, Variable, build_table
-from anlao.rules.tables.diagram import Diagrams
-from anlao.rules.tables.symbolic import Questions
+from anlao.rules.tables.decision_table import DecisionTable, build_tables
+from anlao.rules.tables.variables import Variable
 
 
 class UnknownProvision(ValueError):
@@ -73,11 +71,7 @@ class Program:
 
     def _build(self, month: Month) -> MonthTables:
         context = self.context(month)
-        questions = Questions(Diagrams())
-        composer = Composer(self.rulebook, self.subject, questions)
-        tables = tuple(
-            build_table(provision, composer, questions, context) for provision in self.provisions
-        )
+        tables = build_tables(self.rulebook, self.subject, self.provisions, context)
         return MonthTables(month, context, tables)
 
 

@@ -18,7 +18,7 @@ from anlao.rules.facts import FactSpec
 from anlao.rules.language.tree import NONE
 from anlao.rules.periods import day_of_epoch
 from anlao.rules.quantities import whole
-from anlao.rules.tables.symbolic import domain
+from anlao.rules.tables.variables import domain
 
 Array = npt.NDArray[Any]
 UNKNOWN_DAY = np.int32(2**31 - 1)

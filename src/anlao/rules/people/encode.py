@@ -27,7 +27,7 @@ from anlao.rules.people.columns import (
 )
 from anlao.rules.periods import epoch_day
 from anlao.rules.quantities import Number, parse_number
-from anlao.rules.tables.symbolic import domain
+from anlao.rules.tables.variables import domain
 
 _DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?\Z", re.ASCII)
 _COMPACT_DAY = re.compile(r"(\d{4})(\d{2})(\d{2})\Z", re.ASCII)

@@ -26,7 +26,7 @@ from anlao.rules.people.errors import BadCells, InputRefused
 from anlao.rules.people.sources import Source, open_source, record_batch
 from anlao.rules.periods import epoch_day
 from anlao.rules.rulebook.problems import did_you_mean
-from anlao.rules.tables.symbolic import domain
+from anlao.rules.tables.variables import domain
 
 SetAside = Callable[[pa.RecordBatch, list[CellError]], None]
 MAX_COLLECTED = 10_000

@@ -10,7 +10,7 @@ from anlao.rules.evaluation.context import Context
 from anlao.rules.evaluation.evaluator import Evaluator, FactsAt
 from anlao.rules.evaluation.values import Unknown, Void
 from anlao.rules.language.tree import NONE, Fact, facts_in
-from anlao.rules.tables.decision_table import Variable
+from anlao.rules.tables.variables import Variable
 
 Coder = Callable[[FactsAt], int]
 

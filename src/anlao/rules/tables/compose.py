@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -27,7 +28,8 @@ from anlao.rules.language.tree import (
 from anlao.rules.rulebook.load import in_force
 from anlao.rules.rulebook.model import Condition, Provision, Rulebook, is_number
 from anlao.rules.tables.diagram import Diagram
-from anlao.rules.tables.symbolic import Questions, Residue, Symbolic, _arithmetic
+from anlao.rules.tables.symbolic import Residue, Symbolic, arithmetic_on
+from anlao.rules.tables.variables import Questions
 from anlao.rules.tables.verdict import Verdict
 
 NOT_IN_FORCE = Verdict("not_applicable", "not_in_force")
@@ -43,6 +45,7 @@ class Composer:
         self.symbolic = Symbolic(self.facts, questions, self._outcome)
         self.diagrams = questions.diagrams
         self._own: dict[tuple[str, int], Diagram] = {}
+        self._pending: list[Provision] = []
 
     def provision(self, provision: Provision, context: Context) -> Diagram:
         """Return the diagram of final verdicts, group combination included."""
@@ -53,6 +56,45 @@ class Composer:
             other = self.own(rival, context)
             own = self.diagrams.both(own, other, partial(self._against, provision, rival, context))
         return own
+
+    def survey(self, provisions: Sequence[Provision], context: Context) -> None:
+        """Ask every question of these provisions once, without putting the answers together."""
+        self.symbolic.outcome_of = self._surveyed
+        pending = list(provisions)
+        self._pending = pending
+        seen: set[str] = set()
+        for provision in pending:
+            if provision.id in seen:
+                continue
+            seen.add(provision.id)
+            if provision.group_rule != "stack":
+                pending.extend(self._rivals(provision))
+            first, last = provision.payment.sums or (0, 0)
+            for months in range(first, last + 1):
+                self._survey_one(provision, context.at(months, provision.starts))
+
+    def _survey_one(self, provision: Provision, context: Context) -> None:
+        for test, _ in steps_of(provision, self.facts, provision.payment.due):
+            self.symbolic.diagram(test, context)
+        for part in (provision.amount, provision.required, provision.found):
+            if part is not None:
+                self._survey_amount(part, context)
+        if provision.required is not None and provision.found is not None:
+            op = ">=" if provision.comparison == "at_least" else "<="
+            self.symbolic.diagram(Compare(op, provision.found, provision.required), context)  # type: ignore[arg-type]
+
+    def _survey_amount(self, amount: Expr, context: Context) -> None:
+        if not isinstance(amount, Ladder):
+            self.symbolic.diagram(amount, context)
+            return
+        for arm in amount.arms:
+            if arm.condition is not None:
+                self.symbolic.diagram(arm.condition, context)
+            self._survey_amount(arm.value, context)
+
+    def _surveyed(self, outcome: Outcome, _: Context) -> Diagram:
+        self._pending.append(self.rulebook.provisions[outcome.provision])
+        return self.diagrams.leaf(False if outcome.kind == "granted" else 0)
 
     def own(self, provision: Provision, context: Context) -> Diagram:
         """Return the diagram of a provision's own verdicts, before group combination."""
@@ -247,7 +289,7 @@ class Composer:
             missing = a.missing | b.missing
             return self.leaf(Verdict("unknown", reason_for(missing), step=99, missing=missing))
         if a.outcome == "yes" and b.outcome == "yes":
-            return self.leaf(replace(b, amount=_arithmetic("+", a.amount, b.amount)))
+            return self.leaf(replace(b, amount=arithmetic_on("+", a.amount, b.amount)))
         if a.outcome == "yes":
             return self.leaf(a)
         return self.leaf(b if b.outcome != "not_applicable" else a if a.outcome == "no" else b)

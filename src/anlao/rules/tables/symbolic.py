@@ -7,11 +7,11 @@ What stays open is a *residue*: an expression over numbers that the columns comp
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from functools import partial
-from typing import Any, Literal
+from typing import Any
 
 from anlao.rules.evaluation.context import Context
 from anlao.rules.evaluation.evaluator import Evaluator
@@ -50,50 +50,14 @@ from anlao.rules.language.tree import (
 )
 from anlao.rules.periods import EARLIEST_DAY, LATEST_DAY
 from anlao.rules.quantities import Number, whole
-from anlao.rules.tables.diagram import Diagram, Diagrams
-
-AtomKind = Literal["choice", "limit", "is_none", "prefix", "test", "discretion"]
-
+from anlao.rules.tables.diagram import Diagram
+from anlao.rules.tables.variables import Atom, Questions, domain
 
 @dataclass(frozen=True, slots=True)
 class Residue:
     """A value that depends on numbers or dates of the subject: computed, not tabled."""
 
     expr: Expr
-
-
-@dataclass(frozen=True, slots=True)
-class Atom:
-    """One question about a subject.
-
-    choice: which of ``values`` has ``leaf``; limit: is ``leaf`` ≥ (``strict``: >) ``cut``;
-    is_none: does the fact not exist, or the figure not (division by zero); prefix: does the division code begin with ``cut``;
-    test: does a comparison of several facts hold; discretion: what does the official say.
-    """
-
-    kind: AtomKind
-    leaf: Expr
-    cut: Any = None
-    strict: bool = False
-    values: tuple[Any, ...] = (False, True)
-
-
-@dataclass(slots=True)
-class Questions:
-    """The variables of a diagram store: one per atom, in the order of first asking."""
-
-    diagrams: Diagrams
-    atoms: list[Atom] = field(default_factory=list)
-    _known: dict[Any, int] = field(default_factory=dict)
-
-    def ask(self, atom: Atom) -> Diagram:
-        """Return the diagram whose result is the atom's value."""
-        key = (atom.kind, atom.leaf, type(atom.cut), atom.cut, atom.strict)
-        index = self._known.get(key)
-        if index is None:
-            index = self._known[key] = self.diagrams.variable(len(atom.values))
-            self.atoms.append(atom)
-        return self.diagrams.branch(index, [self.diagrams.leaf(value) for value in atom.values])
 
 
 class Symbolic:
@@ -138,7 +102,7 @@ class Symbolic:
                 return self.diagrams.both(
                     self.diagram(left, context),
                     self.diagram(right, context),
-                    lambda a, b: self.leaf(_arithmetic(op, a, b)),
+                    lambda a, b: self.leaf(arithmetic_on(op, a, b)),
                 )
             case Call(function, arguments):
                 return self.call(function, arguments, context)
@@ -394,16 +358,7 @@ _TINY = Fraction(1, 10**9)
 _MIRRORED = {"==": "==", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
 
 
-def domain(spec: FactSpec) -> tuple[Any, ...]:
-    """Return the values a fact of few values may have, in code order."""
-    if spec.type == "bool":
-        return (False, True)
-    values: tuple[Any, ...]
-    values = tuple(spec.values) if spec.type == "enum" else tuple(range(spec.low, spec.high + 1))
-    return (*values, NONE) if spec.may_be_none else values
-
-
-def _arithmetic(op: str, a: Any, b: Any) -> Any:
+def arithmetic_on(op: str, a: Any, b: Any) -> Any:
     if (found := special(a, b)) is not None:
         return found
     if a is NONE or b is NONE:

@@ -19,8 +19,9 @@ from anlao.rules.periods import months_from_to
 from anlao.rules.rulebook.model import Rulebook
 from anlao.rules.rulebook.problems import Problems
 from anlao.rules.tables.coding import known_facts
-from anlao.rules.tables.decision_table import DecisionTable, Limit
+from anlao.rules.tables.decision_table import DecisionTable
 from anlao.rules.tables.diagram import results
+from anlao.rules.tables.variables import Limit
 from anlao.rules.testing.read_cases import Case, Expected, read_cases
 
 ENGINES = ("reference", "cells", "columnar")
