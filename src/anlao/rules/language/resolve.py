@@ -149,8 +149,8 @@ class Resolver:
                 if op == "/" and b == Const(0):
                     self.report("T004", "division by zero", "")
                 return Arithmetic(op, a, b), NUMBER
-            case Ladder(arms):
-                return self._ladder(arms)
+            case Ladder(arms, exclusive):
+                return self._ladder(arms, exclusive)
             case Parameter(name, keys, _):
                 return self._table(name, keys)
             case Call(function, arguments):
@@ -269,7 +269,7 @@ class Resolver:
             self.report("T003", "in [] never holds", "list at least one value")
         return Among(operand, tuple(choices))
 
-    def _ladder(self, arms: tuple[Arm, ...]) -> tuple[Expr, Type]:
+    def _ladder(self, arms: tuple[Arm, ...], exclusive: bool) -> tuple[Expr, Type]:
         found: list[Arm] = []
         kind = ANY
         for index, arm in enumerate(arms):
@@ -279,7 +279,7 @@ class Resolver:
             found.append(Arm(condition, value, arm.id, arm.unit))
             if arm.condition is None and index < len(arms) - 1:
                 self.report("C003", "arms after otherwise can never fit", "move otherwise to the end")
-        return Ladder(tuple(found)), kind
+        return Ladder(tuple(found), exclusive), kind
 
     def _joined(self, a: Type, b: Type) -> Type:
         if a.kind in ("any", "none"):

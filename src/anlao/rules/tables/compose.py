@@ -103,6 +103,46 @@ class Composer:
             self._own[key] = self._decided(provision, context.at(0, provision.starts))
         return self._own[key]
 
+    def without_due(self, provision: Provision, context: Context) -> Diagram:
+        """Return the diagram of a provision's verdicts as if it fell due in this month."""
+        return self._in_month(provision, context, due=None)
+
+    def eligible(self, provision: Provision, context: Context) -> Diagram:
+        """Return the diagram of whether all steps before the amount are passed."""
+        result = self.symbolic.true
+        for test, _ in reversed(steps_of(provision, self.facts, None)):
+            held = self.symbolic.diagram(test, context)
+            result = self.symbolic.all_of([held, result])
+        return result
+
+    def arms(self, ladder: Ladder, eligible: Diagram, context: Context) -> list[Diagram]:
+        """Return for each arm the diagram of whether it is the one that fits."""
+        found = []
+        left = eligible
+        for arm in ladder.arms:
+            if arm.condition is None:
+                found.append(left)
+                continue
+            test = self.symbolic.diagram(arm.condition, context)
+            found.append(self.symbolic.all_of([left, test]))
+            left = self.symbolic.all_of([left, self.symbolic.opposite(test)])
+        return found
+
+    def overlaps(
+        self, ladder: Ladder, eligible: Diagram, context: Context
+    ) -> list[tuple[str, str, Diagram]]:
+        """Return for each pair of arms the diagram of whether both fit."""
+        tests = [
+            (arm.id or str(number), self.symbolic.diagram(arm.condition, context))
+            for number, arm in enumerate(ladder.arms, 1)
+            if arm.condition is not None
+        ]
+        return [
+            (first, second, self.symbolic.all_of([eligible, one, other]))
+            for index, (first, one) in enumerate(tests)
+            for second, other in tests[index + 1 :]
+        ]
+
     # combination with others
 
     def _rivals(self, provision: Provision) -> list[Provision]:
@@ -127,7 +167,7 @@ class Composer:
             return self.leaf(loses)
         order = list(self.rulebook.provisions)
         op = ">=" if order.index(rival.id) < order.index(provision.id) else ">"
-        test = self.symbolic._compared(op, other.amount, own.amount, context)
+        test = self.symbolic.compared_values(op, other.amount, own.amount, context)
         return self.diagrams.bind(test, lambda value: self.leaf(loses if value is True else own))
 
     def _outcome(self, outcome: Outcome, context: Context) -> Diagram:

@@ -190,9 +190,9 @@ class Symbolic:
     # comparisons become limits
 
     def compared(self, op: str, left: Diagram, right: Diagram, context: Context) -> Diagram:
-        return self.diagrams.both(left, right, lambda a, b: self._compared(op, a, b, context))
+        return self.diagrams.both(left, right, lambda a, b: self.compared_values(op, a, b, context))
 
-    def _compared(self, op: str, a: Any, b: Any, context: Context) -> Diagram:
+    def compared_values(self, op: str, a: Any, b: Any, context: Context) -> Diagram:
         if (found := special(a, b)) is not None:
             return self.leaf(found)
         if a is NONE or b is NONE or not (isinstance(a, Residue) or isinstance(b, Residue)):
@@ -458,22 +458,31 @@ class Limits:
 
     def _day(self, expr: Expr, fact: Fact, limit: Any, strict: bool, growth: int) -> Diagram:
         """A limit of an age or a span as the first (or last) day that passes it."""
+        key = (expr, limit, strict)
+        known = self.context.turning_days
+        if key not in known:
+            known[key] = self._turning_day(expr, fact, limit, strict, growth)
+        day = known[key]
+        if isinstance(day, bool):
+            return self.symbolic.leaf(day)
+        asked = self.symbolic.questions.ask(Atom("limit", fact, day))
+        return asked if growth > 0 else self.symbolic.opposite(asked)
+
+    def _turning_day(
+        self, expr: Expr, fact: Fact, limit: Any, strict: bool, growth: int
+    ) -> date | bool:
+        """Return the first day from which the comparison (or, falling, its opposite) holds."""
         holds = partial(self._holds, expr, fact.name, limit, strict)
         low, high = EARLIEST_DAY.toordinal(), LATEST_DAY.toordinal()
-        if growth < 0:
-            # falls with later days: it holds up to a day
-            return self.symbolic.opposite(self._from(fact, lambda day: not holds(day), low, high))
-        return self._from(fact, holds, low, high)
-
-    def _from(self, fact: Fact, holds: Any, low: int, high: int) -> Diagram:
-        if holds(low):
-            return self.symbolic.true
-        if not holds(high):
-            return self.symbolic.false
+        rising = growth > 0
+        if holds(low) == rising:
+            return rising
+        if holds(high) != rising:
+            return not rising
         while high - low > 1:
             middle = (low + high) // 2
-            low, high = (low, middle) if holds(middle) else (middle, high)
-        return self.symbolic.questions.ask(Atom("limit", fact, date.fromordinal(high)))
+            low, high = (low, middle) if holds(middle) == rising else (middle, high)
+        return date.fromordinal(high)
 
     def _holds(self, expr: Expr, name: str, limit: Any, strict: bool, ordinal: int) -> bool:
         evaluator = Evaluator(lambda _: {name: date.fromordinal(ordinal)})
