@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any
 
 from anlao.rules.evaluation.context import Context
-from anlao.rules.language.tree import NONE, Expr, Ladder, walk
+from anlao.rules.language.tree import NONE, Defined, Expr, Ladder, Parameter, walk
 from anlao.rules.periods import Month
 from anlao.rules.quantities import format_number
 from anlao.rules.rulebook.model import ParameterSpec, Provision, Rulebook, is_number
@@ -106,9 +106,9 @@ class _Enumeration:
 
     def _composer(self, context: Context) -> tuple[Composer, Questions]:
         survey = Questions(Diagrams(), self.facts)
-        Composer(self.rulebook, self.subject, survey).survey(self.provisions, context)
+        Composer(context, self.subject, survey).survey(self.provisions, context)
         questions = Questions(Diagrams(), self.facts, plan(survey.atoms, self.facts))
-        return Composer(self.rulebook, self.subject, questions), questions
+        return Composer(context, self.subject, questions), questions
 
     def _gaps(
         self, provision: Provision, diagram: Diagram, questions: Questions, month: Month
@@ -203,7 +203,8 @@ class _Enumeration:
             if not isinstance(ladder, Ladder) or provision.id not in fitting:
                 continue
             for index, arm in enumerate(ladder.arms):
-                if index not in fitting[provision.id] and not _hangs_on_setting(arm.condition):
+                earlier = [item.condition for item in ladder.arms[: index + 1] if item.condition]
+                if index not in fitting[provision.id] and not self._hangs_on_figures(earlier):
                     self.problems.error(
                         provision.places.get("amount", provision.place),
                         "C003",
@@ -212,11 +213,16 @@ class _Enumeration:
                     )
 
 
-def _hangs_on_setting(condition: Expr | None) -> bool:
-    """An arm that a setting switches off today may be switched on by a child."""
-    if condition is None:
+    def _hangs_on_figures(self, conditions: list[Expr]) -> bool:
+        """An arm that a setting or a rate switches off today may be switched on by a child."""
+        pending = list(conditions)
+        while pending:
+            for part in walk(pending.pop()):
+                if isinstance(part, Parameter) or getattr(part, "function", "") == "has_rate":
+                    return True
+                if isinstance(part, Defined):
+                    pending.append(self.rulebook.definitions[part.name].value)
         return False
-    return any(type(part).__name__ == "Parameter" for part in walk(condition))
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,11 +281,11 @@ def _less(
     own = child.provisions[provision.id]
     contexts = Context(child, month), Context(parent, month)
     survey = Questions(Diagrams(), facts)
-    Composer(child, subject, survey).survey([own], contexts[0])
-    Composer(parent, subject, survey).survey([provision], contexts[1])
+    Composer(contexts[0], subject, survey).survey([own], contexts[0])
+    Composer(contexts[1], subject, survey).survey([provision], contexts[1])
     questions = Questions(Diagrams(), facts, plan(survey.atoms, facts))
-    mine = Composer(child, subject, questions)
-    theirs = Composer(parent, subject, questions)
+    mine = Composer(contexts[0], subject, questions)
+    theirs = Composer(contexts[1], subject, questions)
     less = _Less(mine, contexts[0])
     diagram = questions.diagrams.both(
         theirs.own(provision, contexts[1]), mine.own(own, contexts[0]), less.compare

@@ -19,9 +19,8 @@ from anlao.rules.evaluation.evaluator import Evaluator, FactsAt
 from anlao.rules.evaluation.values import Unknown, Value, Void, compare
 from anlao.rules.language.tree import NONE, Const, Expr, Ladder, Outcome
 from anlao.rules.people.columns import People
-from anlao.rules.rulebook.load import in_force
 from anlao.rules.rulebook.model import Provision, is_number
-from anlao.rules.tables.compose import reason_for, steps_of, tables_in
+from anlao.rules.tables.compose import is_in_force, reason_for, steps_of, tables_in
 from anlao.rules.tables.decision_table import DecisionTable
 from anlao.rules.tables.verdict import Result, Verdict
 from anlao.rules.timeline import facts_by_shift
@@ -103,9 +102,7 @@ class PlainDecider:
         return self._summed(provision, context)
 
     def _in_month(self, provision: Provision, context: Context, due: Expr | None) -> Verdict:
-        day = context.month.first_day
-        seen = context.rules_as_of is None or (provision.published or day) <= context.rules_as_of
-        if not seen or not in_force(provision.start, provision.until, day):
+        if not is_in_force(provision, context):
             return Verdict("not_applicable", "not_in_force")
         facts = dict(self.rulebook.subjects[provision.subject].facts)
         doubts: frozenset[str] = frozenset()

@@ -67,6 +67,10 @@ class Context:
             self._relatives[(self.shift, self.starts)] = self
         return self._relatives[wanted]
 
+    def shifts(self) -> set[int]:
+        """Return the months around this one that have been looked at, itself included."""
+        return {0, *(shift for shift, _ in self._relatives)}
+
     def clock(self, name: str) -> date | int:
         return clock(name, self.month, self.starts)
 

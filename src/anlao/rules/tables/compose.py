@@ -26,7 +26,7 @@ from anlao.rules.language.tree import (
     children,
 )
 from anlao.rules.rulebook.load import in_force
-from anlao.rules.rulebook.model import Condition, Provision, Rulebook, is_number
+from anlao.rules.rulebook.model import Condition, Provision, is_number
 from anlao.rules.tables.diagram import Diagram
 from anlao.rules.tables.symbolic import Residue, Symbolic, arithmetic_on
 from anlao.rules.tables.variables import Questions
@@ -39,10 +39,12 @@ OUTSIDE = Verdict("not_applicable", "outside_division")
 class Composer:
     """Composes the diagrams of one rulebook's provisions for one subject kind in one month."""
 
-    def __init__(self, rulebook: Rulebook, subject: str, questions: Questions) -> None:
-        self.rulebook = rulebook
-        self.facts: dict[str, FactSpec] = dict(rulebook.subjects[subject].facts)
-        self.symbolic = Symbolic(self.facts, questions, self._outcome)
+    def __init__(self, base: Context, subject: str, questions: Questions) -> None:
+        self.base = base
+        self.rulebook = base.rulebook
+        self.facts: dict[str, FactSpec] = dict(self.rulebook.subjects[subject].facts)
+        self.symbolic = Symbolic(self.facts, questions, self._outcome, base)
+        self.in_force: dict[tuple[str, int], bool] = {}
         self.diagrams = questions.diagrams
         self._own: dict[tuple[str, int], Diagram] = {}
         self._pending: list[Provision] = []
@@ -192,9 +194,7 @@ class Composer:
         return self._summed(provision, context)
 
     def _in_month(self, provision: Provision, context: Context, due: Expr | None) -> Diagram:
-        day = context.month.first_day
-        seen = context.rules_as_of is None or (provision.published or day) <= context.rules_as_of
-        if not seen or not in_force(provision.start, provision.until, day):
+        if not self._holds(provision, context):
             return self.leaf(NOT_IN_FORCE)
         steps = steps_of(provision, self.facts, due)
         result = self._amount(provision, context, len(steps))
@@ -204,6 +204,11 @@ class Composer:
             refused = replace(failed, step=number)
             result = self.diagrams.bind(test_diagram, partial(self._step, result, refused))
         return result
+
+    def _holds(self, provision: Provision, context: Context) -> bool:
+        held = is_in_force(provision, context)
+        self.in_force[(provision.id, context.shift)] = held
+        return held
 
     def _step(self, rest: Diagram, refused: Verdict, held: Any) -> Diagram:
         if held is True:
@@ -268,6 +273,7 @@ class Composer:
         return rest
 
     def _finished(self, amount: Any, *, unit: str, reason: str, step: int) -> Diagram:
+        amount = self.symbolic.folded(amount)
         if isinstance(amount, Unknown):
             missing = amount.missing
             return self.leaf(Verdict("unknown", reason_for(missing), step=step, missing=missing))
@@ -296,6 +302,7 @@ class Composer:
         )
 
     def _measured(self, required: Any, met: Any, *, unit: str, step: int) -> Diagram:
+        required = self.symbolic.folded(required)
         for value in (required, met):
             if isinstance(value, Unknown):
                 missing = value.missing
@@ -336,6 +343,13 @@ class Composer:
 
     def leaf(self, verdict: Verdict) -> Diagram:
         return self.diagrams.leaf(verdict)
+
+
+def is_in_force(provision: Provision, context: Context) -> bool:
+    """Return whether a provision holds in a month, as the rules were known on ``rules_as_of``."""
+    day = context.month.first_day
+    seen = context.rules_as_of is None or (provision.published or day) <= context.rules_as_of
+    return seen and in_force(provision.start, provision.until, day)
 
 
 def steps_of(

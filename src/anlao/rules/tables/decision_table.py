@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Any
 
 from anlao.rules.evaluation.context import Context
-from anlao.rules.rulebook.model import Provision, Rulebook, is_number
+from anlao.rules.language.tree import Expr
+from anlao.rules.rulebook.model import Provision, is_number
 from anlao.rules.tables.compose import Composer, reason_for
 from anlao.rules.tables.diagram import Branch, Diagram, Diagrams, Leaf, nodes, results, support
 from anlao.rules.tables.symbolic import Residue
-from anlao.rules.tables.variables import Questions, Variable, plan, source_facts
+from anlao.rules.tables.variables import Questions, Turning, Variable, plan, source_facts
 from anlao.rules.tables.verdict import Result, Verdict
 
 Codes = tuple[int, ...]
@@ -110,23 +112,38 @@ def _agreed(verdicts: list[Verdict]) -> Verdict | None:
     return max(refusals or verdicts, key=lambda verdict: (verdict.step, verdict.reason))
 
 
-def build_tables(
-    rulebook: Rulebook, subject: str, provisions: Sequence[Provision], context: Context
-) -> tuple[DecisionTable, ...]:
+@dataclass(slots=True)
+class Tables:
+    """The tables of one month, with all that the month had to do with their shape.
+
+    ``turnings``: where the limits of days come from; ``noted``: constants that time names gave;
+    ``in_force``: whether each provision held, by month shift.
+    """
+
+    context: Context
+    tables: tuple[DecisionTable, ...]
+    turnings: Mapping[Turning, date | bool]
+    noted: Mapping[Expr, Any]
+    in_force: Mapping[tuple[str, int], bool]
+
+
+def build_tables(subject: str, provisions: Sequence[Provision], context: Context) -> Tables:
     """Return the decision tables of provisions in a month.
 
     Two passes: the first only finds out which limits each fact is asked about, so that in the
     second every fact is one variable from the start and diagrams stay small.
     """
-    facts = rulebook.subjects[subject].facts
+    facts = context.rulebook.subjects[subject].facts
     survey = Questions(Diagrams(), facts)
-    Composer(rulebook, subject, survey).survey(provisions, context)
+    Composer(context, subject, survey).survey(provisions, context)
     questions = Questions(Diagrams(), facts, plan(survey.atoms, facts))
-    composer = Composer(rulebook, subject, questions)
-    return tuple(
+    composer = Composer(context, subject, questions)
+    tables = tuple(
         _table(provision, composer.provision(provision, context), questions, context)
         for provision in provisions
     )
+    symbolic = composer.symbolic
+    return Tables(context, tables, symbolic.turnings, symbolic.noted, composer.in_force)
 
 
 def _table(

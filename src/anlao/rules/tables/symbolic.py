@@ -51,7 +51,7 @@ from anlao.rules.language.tree import (
 from anlao.rules.periods import EARLIEST_DAY, LATEST_DAY
 from anlao.rules.quantities import Number, whole
 from anlao.rules.tables.diagram import Diagram
-from anlao.rules.tables.variables import Atom, Questions, domain
+from anlao.rules.tables.variables import Atom, Questions, Turning, domain
 
 @dataclass(frozen=True, slots=True)
 class Residue:
@@ -68,7 +68,11 @@ class Symbolic:
         facts: dict[str, FactSpec],
         questions: Questions,
         outcome_of: Any,
+        base: Context,
     ) -> None:
+        self.base = base
+        self.noted: dict[Expr, Any] = {}
+        self.turnings: dict[Turning, date | bool] = {}
         self.facts = facts
         self.questions = questions
         self.diagrams = questions.diagrams
@@ -113,7 +117,7 @@ class Symbolic:
             case Defined(name):
                 return self.defined(name, context)
             case Clock(name):
-                return self.leaf(context.clock(name))
+                return self.leaf(Residue(_clock(name, context)))
             case Shifted(months, operand):
                 return self.diagram(operand, context.at(months))
             case Outcome():
@@ -187,6 +191,14 @@ class Symbolic:
 
         return self.diagrams.bind(operand, negated)
 
+    def folded(self, value: Any) -> Any:
+        """Return the constant that a residue of time names alone is this month; note that it was asked."""
+        if not isinstance(value, Residue) or _has_facts(value):
+            return value
+        constant = Evaluator(_no_facts).value(value.expr, self.base)
+        self.noted[value.expr] = constant
+        return constant
+
     # comparisons become limits
 
     def compared(self, op: str, left: Diagram, right: Diagram, context: Context) -> Diagram:
@@ -195,9 +207,11 @@ class Symbolic:
     def compared_values(self, op: str, a: Any, b: Any, context: Context) -> Diagram:
         if (found := special(a, b)) is not None:
             return self.leaf(found)
-        if a is NONE or b is NONE or not (isinstance(a, Residue) or isinstance(b, Residue)):
+        if a is NONE or b is NONE:
             return self.leaf(compare(op, a, b))
-        if not isinstance(a, Residue):
+        if not (_has_facts(a) or _has_facts(b)):
+            return self.leaf(compare(op, self.folded(a), self.folded(b)))
+        if not _has_facts(a):
             a, b, op = b, a, _MIRRORED[op]
         if self._is_code(a.expr):
             return self.questions.ask(Atom("test", Compare(op, a.expr, _tree(b))))  # type: ignore[arg-type]
@@ -259,8 +273,8 @@ class Symbolic:
     def _on_day(self, name: str, parts: list[Diagram], day: Any, context: Context) -> Diagram:
         if day is NONE or special(day) is not None:
             return self.leaf(special(day) or NONE)
-        if not isinstance(day, Residue):
-            return self._looked_up(name, parts, (), day, context)
+        if not _has_facts(day):
+            return self._looked_up(name, parts, (), self.folded(day), context)
         versions = [*context.rates.get(name, ()), *context.rulebook.parameters[name].versions]
         turns = sorted({v.start for v in versions} | {v.until for v in versions if v.until})
         found = self._looked_up(name, parts, (), EARLIEST_DAY, context)
@@ -288,6 +302,7 @@ class Symbolic:
             )
         if (found := special(*values)) is not None:
             return self.leaf(found)
+        values = tuple(self.folded(value) for value in values)
         for index, value in enumerate(values):
             if isinstance(value, Residue):
                 return self._by_residue(name, values, index, day, context)
@@ -458,36 +473,64 @@ class Limits:
 
     def _day(self, expr: Expr, fact: Fact, limit: Any, strict: bool, growth: int) -> Diagram:
         """A limit of an age or a span as the first (or last) day that passes it."""
-        key = (expr, limit, strict)
-        known = self.context.turning_days
-        if key not in known:
-            known[key] = self._turning_day(expr, fact, limit, strict, growth)
-        day = known[key]
+        source = Turning(expr, fact.name, limit, strict, growth > 0)
+        day = turning_day(source, self.symbolic.base)
+        self.symbolic.turnings[source] = day
         if isinstance(day, bool):
             return self.symbolic.leaf(day)
         asked = self.symbolic.questions.ask(Atom("limit", fact, day))
         return asked if growth > 0 else self.symbolic.opposite(asked)
 
-    def _turning_day(
-        self, expr: Expr, fact: Fact, limit: Any, strict: bool, growth: int
-    ) -> date | bool:
-        """Return the first day from which the comparison (or, falling, its opposite) holds."""
-        holds = partial(self._holds, expr, fact.name, limit, strict)
-        low, high = EARLIEST_DAY.toordinal(), LATEST_DAY.toordinal()
-        rising = growth > 0
-        if holds(low) == rising:
-            return rising
-        if holds(high) != rising:
-            return not rising
-        while high - low > 1:
-            middle = (low + high) // 2
-            low, high = (low, middle) if holds(middle) == rising else (middle, high)
-        return date.fromordinal(high)
 
-    def _holds(self, expr: Expr, name: str, limit: Any, strict: bool, ordinal: int) -> bool:
-        evaluator = Evaluator(lambda _: {name: date.fromordinal(ordinal)})
-        value = evaluator.value(expr, self.context)
-        return compare(">" if strict else ">=", value, limit) is True
+def turning_day(source: Turning, base: Context) -> date | bool:
+    """Return the first day from which the comparison (or, falling, its opposite) holds.
+
+    A truth value instead says that it holds for every day, or for none.
+    """
+    known = base.turning_days
+    if source not in known:
+        known[source] = _turning_day(source, base)
+    return known[source]
+
+
+def _turning_day(source: Turning, base: Context) -> date | bool:
+    low, high, rising = EARLIEST_DAY.toordinal(), LATEST_DAY.toordinal(), source.rising
+
+    def turned(ordinal: int) -> bool:
+        evaluator = Evaluator(lambda _: {source.fact: date.fromordinal(ordinal)})
+        value = evaluator.value(source.expr, base)
+        holds = compare(">" if source.strict else ">=", value, source.limit) is True
+        return holds == rising
+
+    if turned(low):
+        return rising
+    if not turned(high):
+        return not rising
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if turned(middle) else (middle, high)
+    return date.fromordinal(high)
+
+
+def _no_facts(_: int) -> dict[str, Any]:
+    return {}
+
+
+def _has_facts(value: Any) -> bool:
+    return isinstance(value, Residue) and any(
+        isinstance(part, Fact | Aggregate) for part in walk(value.expr)
+    )
+
+
+def _clock(name: str, context: Context) -> Expr:
+    """Return a time name as it is read from the month decided."""
+    if name == "age_day":
+        day: Expr = Clock("last_day")
+        if context.starts == "month_after":
+            day = Call("add_days", (Clock("first_day"), Const(-1)))
+    else:
+        day = Clock(name)
+    return Shifted(context.shift, day) if context.shift else day
 
 
 def _may_divide_by_zero(expr: Expr) -> bool:

@@ -35,6 +35,20 @@ class Atom:
 
 
 @dataclass(frozen=True, slots=True)
+class Turning:
+    """Where a limit of a day comes from: the day from which ``expr`` ≥ (strict: >) ``limit`` turns.
+
+    The expression still holds time names, so that another month's limit can be found from it.
+    """
+
+    expr: Expr
+    fact: str
+    limit: Any
+    strict: bool
+    rising: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Limit:
     """x ≥ cut, or x > cut when strict."""
 
