@@ -15,15 +15,17 @@ import numpy as np
 
 from anlao.rules.engines.cells import finished
 from anlao.rules.engines.coding import ColumnCoder
-from anlao.rules.engines.formulas import fen_of, values_of
+from anlao.rules.engines.formulas import distinct_values, fen_of
 from anlao.rules.engines.program import MonthTables
 from anlao.rules.evaluation.context import Context
+from anlao.rules.language.tree import facts_in
+from anlao.rules.people.changes import facts_of_month
 from anlao.rules.people.columns import Array, FactColumn, People
 from anlao.rules.rulebook.model import Provision
 from anlao.rules.tables.decision_table import DecisionTable
 from anlao.rules.tables.diagram import Diagram
 from anlao.rules.tables.variables import Variable
-from anlao.rules.tables.verdict import Result
+from anlao.rules.tables.verdict import OUTCOMES, Result
 
 RUN = 65_536
 STAGE_CELLS = 4096
@@ -52,8 +54,6 @@ class ProvisionColumn:
 
     def outcome_codes(self) -> Array:
         """Return each subject's outcome as an index into OUTCOMES."""
-        from anlao.rules.tables.verdict import OUTCOMES
-
         order = np.array([OUTCOMES.index(result.outcome) for result in self.results], np.uint8)
         return order[self.codes]
 
@@ -209,10 +209,15 @@ class ColumnarEngine:
 
     def decide(self, month: MonthTables, people: People) -> list[ProvisionColumn]:
         """Return the results of every provision for all subjects in a month."""
-        columns = columns_at(month, people)
+        return self.decide_tables(month, month.tables, columns_at(month, people), len(people))
+
+    def decide_tables(
+        self, month: MonthTables, tables: Sequence[DecisionTable], columns: Columns, count: int
+    ) -> list[ProvisionColumn]:
+        """Return the results of some of a month's tables, for subjects given by their columns."""
         coder = self._coder_for(month)
-        tables = [self._table(table) for table in month.tables]
-        count = len(people)
+        laid_out = [self._table(table) for table in tables]
+        variables = {variable for table in tables for variable in table.variables}
         out = [np.empty(count, np.uint16) for _ in tables]
 
         def decide_run(start: int) -> None:
@@ -220,17 +225,17 @@ class ColumnarEngine:
             part = {key: column.part(start, stop) for key, column in columns.items()}
             classes = {
                 variable: coder.codes(variable, part, stop - start, month.context)
-                for variable in month.coders
+                for variable in variables
             }
-            for now, table, codes in zip(month.tables, tables, out, strict=True):
+            for table, cells, codes in zip(tables, laid_out, out, strict=True):
                 lacking = _lacking(table.numbers, part, stop - start)
-                of_table = [classes[variable] for variable in now.variables]
-                codes[start:stop] = table.codes(of_table, lacking, stop - start)
+                of_table = [classes[variable] for variable in table.variables]
+                codes[start:stop] = cells.codes(of_table, lacking, stop - start)
 
         _in_runs(decide_run, range(0, count, RUN), self.workers)
         return [
-            self._with_amounts(now, table, codes, columns)
-            for now, table, codes in zip(month.tables, tables, out, strict=True)
+            self._with_amounts(table, cells, codes, columns)
+            for table, cells, codes in zip(tables, laid_out, out, strict=True)
         ]
 
     def _coder_for(self, month: MonthTables) -> ColumnCoder:
@@ -282,14 +287,12 @@ class ColumnarEngine:
         for position in failed:
             row = rows[position : position + 1]
             taken = {key: part.taken(row) for key, part in columns.items()}
-            value = values_of(result.formula, taken, 1, context)[0]
+            value = distinct_values(result.formula, taken, 1, context)[0][0]
             column.codes[row] = table.result_code(finished(result, value))
 
 
 def columns_at(month: MonthTables, people: People) -> dict[tuple[str, int], FactColumn]:
     """Return the columns that a month's tables look at, as they stood in the months they name."""
-    from anlao.rules.timeline import facts_of_month
-
     wanted = {
         (fact, shift)
         for variable in month.coders
@@ -305,8 +308,6 @@ def columns_at(month: MonthTables, people: People) -> dict[tuple[str, int], Fact
 
 
 def facts_and_shifts(variable: Variable) -> Iterable[tuple[str, int]]:
-    from anlao.rules.language.tree import facts_in
-
     return [(fact.name, fact.shift) for fact in facts_in(variable.leaf)]
 
 

@@ -23,7 +23,7 @@ from anlao.rules.rulebook.model import Provision, is_number
 from anlao.rules.tables.compose import is_in_force, reason_for, steps_of, tables_in
 from anlao.rules.tables.decision_table import DecisionTable
 from anlao.rules.tables.verdict import Result, Verdict
-from anlao.rules.timeline import facts_by_shift
+from anlao.rules.people.changes import facts_by_shift
 
 
 class _Undecided(Exception):

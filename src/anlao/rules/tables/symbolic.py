@@ -210,7 +210,7 @@ class Symbolic:
         if a is NONE or b is NONE:
             return self.leaf(compare(op, a, b))
         if not (_has_facts(a) or _has_facts(b)):
-            return self.leaf(compare(op, self.folded(a), self.folded(b)))
+            return self.leaf(self.folded(Residue(Compare(op, _tree(a), _tree(b)))))  # type: ignore[arg-type]
         if not _has_facts(a):
             a, b, op = b, a, _MIRRORED[op]
         if self._is_code(a.expr):
@@ -564,20 +564,19 @@ def _growth(expr: Expr) -> int:
 
 
 def _growth_of_arithmetic(op: str, left: Expr, right: Expr) -> int:
-    match left, right:
-        case Const(value), other:
-            constant_first = True
-        case other, Const(value):
-            constant_first = False
-        case _:
-            return 0
+    if facts_in(left) and facts_in(right):
+        return 0
+    constant_first = not facts_in(left)
+    constant, other = (left, right) if constant_first else (right, left)
     growth = _growth(other)
     if op == "+":
         return growth
     if op == "-":
         return -growth if constant_first else growth
-    sign = 1 if value > 0 else -1 if value < 0 else 0  # type: ignore[operator]
-    return growth * sign if op == "*" or not constant_first else 0
+    if not isinstance(constant, Const) or (op == "/" and constant_first):
+        return 0
+    sign = 1 if constant.value > 0 else -1 if constant.value < 0 else 0  # type: ignore[operator]
+    return growth * sign
 
 
 def _line(expr: Expr) -> tuple[Number, Number] | None:
