@@ -266,11 +266,14 @@ class Composer:
         if isinstance(held, Void):
             return self.leaf(replace(_void(held), step=step))
         if isinstance(held, Unknown):
-            verdict = Verdict("unknown", reason_for(held.missing), step=step, missing=held.missing)
-            return self.diagrams.both(
-                value, rest, lambda a, b: self.leaf(a if a == b else verdict)
-            )
+            return self.diagrams.both(value, rest, partial(self._either, held, step))
         return rest
+
+    def _either(self, held: Unknown, step: int, a: Verdict, b: Verdict) -> Diagram:
+        if a == b:
+            return self.leaf(a)
+        missing = held.missing | a.missing | b.missing
+        return self.leaf(Verdict("unknown", reason_for(missing), step=step, missing=missing))
 
     def _finished(self, amount: Any, *, unit: str, reason: str, step: int) -> Diagram:
         amount = self.symbolic.folded(amount)

@@ -358,7 +358,9 @@ class Symbolic:
             return self.leaf(held)
         if isinstance(held, Unknown):
             return self.diagrams.both(
-                value, rest, lambda a, b: self.leaf(a if a == b and type(a) is type(b) else held)
+                value,
+                rest,
+                lambda a, b: self.leaf(a if a == b and type(a) is type(b) else _doubt(held, a, b)),
             )
         return rest
 
@@ -480,6 +482,11 @@ class Limits:
             return self.symbolic.leaf(day)
         asked = self.symbolic.questions.ask(Atom("limit", fact, day))
         return asked if growth > 0 else self.symbolic.opposite(asked)
+
+
+def _doubt(*values: Any) -> Unknown:
+    """Return unknown for want of all that any of these values lacks."""
+    return Unknown(frozenset().union(*(v.missing for v in values if isinstance(v, Unknown))))
 
 
 def turning_day(source: Turning, base: Context) -> date | bool:
