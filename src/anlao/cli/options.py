@@ -13,12 +13,17 @@ if TYPE_CHECKING:
     from anlao.rules.periods import Month
     from anlao.rules.rulebook.model import Rulebook
 
+    MonthParam = click.ParamType[Month]
+    DayParam = click.ParamType[date]
+else:  # generic only since click 8.2
+    MonthParam = DayParam = click.ParamType
+
 F = TypeVar("F", bound=Callable[..., Any])
 OUTCOME_NAMES = ("yes", "no", "not_applicable", "unknown")
 ENGINES = ("columnar", "reference", "spark")
 
 
-class MonthType(click.ParamType["Month"]):
+class MonthType(MonthParam):
     """A month written YYYY-MM."""
 
     name = "YYYY-MM"
@@ -36,7 +41,7 @@ class MonthType(click.ParamType["Month"]):
             self.fail(f"{value!r} is no month; write it like 2023-10 (1900 to 2100)", param, ctx)
 
 
-class DayType(click.ParamType[date]):
+class DayType(DayParam):
     """A day written YYYY-MM-DD."""
 
     name = "YYYY-MM-DD"

@@ -70,7 +70,7 @@ def command(
 
     \b
     anlao decide suichang --month 2023-10 people.csv --only yes -o decisions.csv
-    anlao decide suichang --from 2023-09 --to 2024-08 people.parquet --rates rates.yaml -o out.parquet
+    anlao decide suichang --from 2023-09 --to 2024-08 people.parquet -o decisions.parquet
     """
     months = options.months_of(month, first, last)
     book = open_rulebook(rulebook)

@@ -158,7 +158,7 @@ def kind_of(target: Path) -> str:
 
 @dataclass(slots=True)
 class CsvSink:
-    """Rows as UTF-8 text. What stands before and after the amount is one text per kind and month."""
+    """Rows as UTF-8 text; what stands before and after the amount is one text per kind."""
 
     file: BinaryIO
     rulebook: str
