@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import date
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -213,15 +214,11 @@ def _rejected(target: Path) -> Iterator[Rejected]:
 
 def check_engine(engine: str) -> None:
     """Refuse an engine that is not installed here."""
-    try:
-        if engine == "spark":
-            import pyspark  # noqa: F401
-        elif engine == "reference":
-            import anlao.rules.engines.reference  # noqa: F401
-    except ModuleNotFoundError as error:
-        message = f"the engine {engine} is not installed here (no module {error.name})"
+    module = {"spark": "pyspark"}.get(engine, f"anlao.rules.engines.{engine}")
+    if find_spec(module) is None:
+        message = f"the engine {engine} is not installed here (no module {module})"
         hint = "pip install 'anlao[spark]'" if engine == "spark" else "use --engine columnar"
-        raise Refused(message, hint) from None
+        raise Refused(message, hint)
 
 
 def same_file(*paths: Path | None) -> None:
