@@ -155,7 +155,7 @@ class Teller:
 
     def step(self, step: Step) -> str:
         """Return a condition with the values it looked at."""
-        seen = [self.seen(item) for item in step.seen if item.kind != "definition"]
+        seen = [self.seen(item) for item in step.seen if self._told(item)]
         label = self._label(step)
         if not seen:
             return label
@@ -175,6 +175,12 @@ class Teller:
         )
         return f"{name}{self.words.pick('：', ': ')}{value}"
 
+    def _told(self, seen: Seen) -> bool:
+        """Settings are for those who keep the rulebook; they stay in the data."""
+        if seen.kind == "definition":
+            return False
+        return seen.kind != "figure" or not self.words.rulebook.parameters[seen.name].setting
+
     def _label(self, step: Step) -> str:
         return (
             self.words.of(step.label)
@@ -193,7 +199,7 @@ class Teller:
     def _amount(self, item: Explanation) -> list[str]:
         pick = self.words.pick
         lines = []
-        figures = [seen for seen in item.amount_seen if seen.kind != "definition"]
+        figures = [seen for seen in item.amount_seen if self._told(seen)]
         if figures and item.decision.outcome != "not_applicable":
             shown = pick("；", "; ").join(self.seen(seen) for seen in figures)
             lines.append(f"   {pick('金额按：', 'Amount by: ')}{shown}")

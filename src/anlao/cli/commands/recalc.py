@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
 
@@ -95,11 +96,16 @@ def command(
     if output is not None:
         write_differences(found, output)
     elif as_json:
-        for _ in found.parts():
-            pass
+        consume(found)
     else:
         _to_stdout(found)
     _report(found, lang, as_json=as_json, to_stderr=output is None and not as_json)
+
+
+def consume(found: Recalculation) -> None:
+    """Go through every part for the totals alone."""
+    for _part in found.parts():
+        continue
 
 
 def write_differences(found: Recalculation, output: Path) -> None:
@@ -110,7 +116,7 @@ def write_differences(found: Recalculation, output: Path) -> None:
         _write(found, file)
 
 
-def _write(found: Recalculation, file: Any) -> None:
+def _write(found: Recalculation, file: BinaryIO) -> None:
     from anlao.cli.recalculation import WORDS
     from anlao.rules.output.differences import header, lines
 
@@ -121,9 +127,8 @@ def _write(found: Recalculation, file: Any) -> None:
 
 
 def _to_stdout(found: Recalculation) -> None:
-    stream = click.get_binary_stream("stdout")
-    _write(found, stream)
-    stream.flush()
+    _write(found, sys.stdout.buffer)
+    sys.stdout.buffer.flush()
 
 
 def _report(found: Recalculation, lang: str, *, as_json: bool, to_stderr: bool) -> None:
