@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from tests.rules.shipped import LIBRARY, SHIPPED
 
 from anlao.rules.proofs import find_problems, prove_floor
 from anlao.rules.rulebook.load import load
 from anlao.rules.testing.cases import run_cases
-from tests.rules.shipped import LIBRARY, SHIPPED
 
 
 @pytest.mark.parametrize("name", ["cn", *SHIPPED])

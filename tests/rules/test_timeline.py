@@ -50,7 +50,13 @@ def with_history(people: People) -> People:
     change = Change(
         np.array([3, 3, 10]),
         FactColumn(spec, np.array(codes, np.uint8)),
-        np.array([epoch_day(date(2023, 10, 15)), epoch_day(date(2024, 1, 1)), epoch_day(date(2024, 2, 1))]),
+        np.array(
+            [
+                epoch_day(date(2023, 10, 15)),
+                epoch_day(date(2024, 1, 1)),
+                epoch_day(date(2024, 2, 1)),
+            ]
+        ),
         np.array([epoch_day(date(2024, 1, 1)), 2**31 - 1, 2**31 - 1]),
     )
     return People(people.ids, people.columns, {"care_setting": [change]})

@@ -143,7 +143,7 @@ def lunar_date(year: int, month: int, day: int) -> date:
         raise NoLunarDate(f"lunar year {year} is outside 1900-2100")
     try:
         solar = Lunar.fromYmd(year, month, day).getSolar()
-    except Exception as error:  # the library raises bare Exception
+    except Exception as error:  # noqa: BLE001 - the library raises no other
         raise NoLunarDate(f"lunar {year}-{month}-{day}: {error}") from None
     return date(solar.getYear(), solar.getMonth(), solar.getDay())
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any
 
 from anlao.rules.evaluation.context import Context
-from anlao.rules.language.tree import NONE, Defined, Expr, Ladder, Parameter, walk
+from anlao.rules.language.tree import Defined, Expr, Ladder, Parameter, walk
 from anlao.rules.periods import Month
 from anlao.rules.quantities import format_number
 from anlao.rules.rulebook.model import ParameterSpec, Provision, Rulebook, is_number
@@ -118,8 +119,8 @@ class _Enumeration:
             spec = self.rulebook.parameters.get(name.removeprefix("rate:"))
             if spec is None or spec.open:
                 continue
-            path = path_to(diagram, lambda verdict, name=name: name in verdict.missing) or {}  # type: ignore[misc]
-            self._report_gap(provision, spec, path, questions, month)
+            example = path_to(diagram, partial(_lacks, name)) or {}
+            self._report_gap(provision, spec, example, questions, month)
         if isinstance(provision.amount, Ladder) and provision.amount.arms[-1].condition is not None:
             path = path_to(diagram, lambda verdict: verdict.reason == "not_met:amount")
             if path is not None:
@@ -212,7 +213,6 @@ class _Enumeration:
                         "an earlier arm or the conditions already cover it",
                     )
 
-
     def _hangs_on_figures(self, conditions: list[Expr]) -> bool:
         """An arm that a setting or a rate switches off today may be switched on by a child."""
         pending = list(conditions)
@@ -223,6 +223,10 @@ class _Enumeration:
                 if isinstance(part, Defined):
                     pending.append(self.rulebook.definitions[part.name].value)
         return False
+
+
+def _lacks(name: str, verdict: Verdict) -> bool:
+    return name in verdict.missing
 
 
 @dataclass(frozen=True, slots=True)
@@ -320,7 +324,9 @@ class _Less:
             factors = 1, 1
         if is_number(parent.amount) and is_number(child.amount):
             return leaf(child.amount * factors[1] < parent.amount * factors[0])  # type: ignore[operator]
-        return self.composer.symbolic.compared_values("<", child.amount, parent.amount, self.context)
+        return self.composer.symbolic.compared_values(
+            "<", child.amount, parent.amount, self.context
+        )
 
 
 def _likely_path(questions: Questions, diagram: Diagram) -> dict[int, int] | None:
@@ -346,6 +352,6 @@ def _gives(verdict: Verdict) -> str:
         return f"{verdict.outcome} ({verdict.reason})"
     if isinstance(verdict.amount, Residue):
         return "an amount by formula"
-    if verdict.amount is None or verdict.amount is NONE:
+    if verdict.amount is None:
         return "yes"
     return f"{format_number(verdict.amount)} {verdict.unit}"

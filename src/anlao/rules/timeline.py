@@ -49,7 +49,7 @@ def decide_months(
 
 @dataclass(slots=True)
 class Totals:
-    """Sums over subjects for one provision in one month. ``fen``: hundredths of its unit, of yes rows."""
+    """Sums over subjects for one provision in one month. ``fen``: of yes rows."""
 
     yes: int = 0
     unknown: int = 0
@@ -191,7 +191,7 @@ class _Span:
         return np.concatenate(parts)
 
     def _rows_of_changes(self, month: MonthTables) -> Array:
-        """Rows with a change of a fact this month; whoever has a changing day is always looked at."""
+        """Rows with a change of a fact this month, and all rows with a changing day."""
         shifts = {shift for variable in month.coders for _, shift in facts_and_shifts(variable)}
         parts = [np.zeros(0, np.int64)]
         for name, changes in self.people.changes.items():

@@ -9,17 +9,17 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.rules.shipped import LIBRARY, SHIPPED, example_rates
 
 from anlao.rules.engines import cells, reference
 from anlao.rules.engines.cells import Decision
 from anlao.rules.engines.program import MonthTables, Program
-from anlao.rules.periods import Month
 from anlao.rules.people.changes import facts_by_shift
+from anlao.rules.periods import Month
 from anlao.rules.rulebook.load import load
 from anlao.rules.rulebook.model import Rulebook
 from anlao.rules.testing.boundary import boundary_values, consistent, people_of
 from anlao.rules.testing.cases import columnar_decisions
-from tests.rules.shipped import LIBRARY, SHIPPED, example_rates
 
 MONTHS = (Month(2023, 9), Month(2024, 1), Month(2024, 2))
 
@@ -50,7 +50,14 @@ PAIRS = [
 
 def essence(decisions: list[Decision]) -> list[tuple[Any, ...]]:
     return [
-        (d.provision.id, d.outcome, d.fen, d.unit if d.outcome == "yes" else "", d.missing, d.reason)
+        (
+            d.provision.id,
+            d.outcome,
+            d.fen,
+            d.unit if d.outcome == "yes" else "",
+            d.missing,
+            d.reason,
+        )
         for d in decisions
     ]
 
@@ -64,9 +71,7 @@ def persons(draw: st.DrawFn, known: Mapping[str, list[Any]]) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(("name", "subject"), PAIRS)
-@settings(
-    max_examples=400, deadline=None, suppress_health_check=list(HealthCheck)
-)
+@settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_all_engines_agree_on_boundary_people(name: str, subject: str, data: st.DataObject) -> None:
     month = data.draw(st.sampled_from(MONTHS))
@@ -83,5 +88,3 @@ def test_all_engines_agree_on_boundary_people(name: str, subject: str, data: st.
 
         assert essence(cells.decide(built, facts_at)) == plainly
         assert essence(columnar_decisions(built, people)) == plainly
-
-

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.rules.shipped import LIBRARY, example_rates
 
 from anlao.rules.engines import cells, reference
 from anlao.rules.engines.cells import Decision
@@ -19,7 +20,6 @@ from anlao.rules.periods import Month
 from anlao.rules.rulebook.load import load
 from anlao.rules.tables.coding import known_facts
 from anlao.rules.testing.boundary import boundary_values, consistent
-from tests.rules.shipped import LIBRARY, example_rates
 
 MONTH = Month(2024, 1)
 CASES = [("suichang", "elder"), ("shaoxing", "elder"), ("huitong", "elder"), ("jian", "resident")]
@@ -41,9 +41,7 @@ def result(decision: Decision) -> tuple[Any, ...]:
 
 
 @pytest.mark.parametrize("case", CASES)
-@settings(
-    max_examples=25, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
-)
+@settings(max_examples=25, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_missing_names_exactly_the_facts_that_could_change_the_result(
     case: tuple[str, str], data: st.DataObject

@@ -165,7 +165,7 @@ def _searched(reading: Reading, identifier: str | None, month: Month) -> tuple[s
 
 def facts_of(people: People, index: int, month: Month) -> FactsAt:
     """Return a function from month shift to the facts of one subject then."""
-    from anlao.rules.timeline import facts_of_month
+    from anlao.rules.people.changes import facts_of_month
 
     known: dict[int, dict[str, Any]] = {}
 

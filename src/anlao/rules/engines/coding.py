@@ -1,4 +1,4 @@
-"""Sorting columns of subjects into classes: the same codes as for one subject, a column at a time."""
+"""Sorting columns of subjects into classes: the codes of one subject, a column at a time."""
 
 from __future__ import annotations
 
@@ -103,8 +103,6 @@ def _cut(limit: Limit, column: FactColumn) -> Any:
     scaled = Fraction(limit.cut) * column.scale
     least = scaled.__floor__() + 1 if limit.strict else scaled.__ceil__()
     return np.int64(max(min(least, int(UNKNOWN_NUMBER) - 1), -int(UNKNOWN_NUMBER)))
-
-
 
 
 def _bands_of_years(variable: Variable, years: Array) -> Array:

@@ -60,7 +60,7 @@ class ProvisionColumn:
 
 @dataclass(slots=True)
 class _Stage:
-    """Some variables of a table, by position. ``next[state * cells + cell]``: the state after, or -1."""
+    """Some variables of a table. ``next[state * cells + cell]`` is the state after, or -1."""
 
     positions: range
     sizes: tuple[int, ...]
@@ -275,7 +275,8 @@ class ColumnarEngine:
         columns: Columns,
     ) -> None:
         result = table.results[index]
-        assert result.formula is not None and column.fen is not None
+        assert result.formula is not None
+        assert column.fen is not None
         fen, failed = fen_of(result.formula, result.rounding, columns, rows, context)
         if result.outcome == "yes" and result.unit.startswith("yuan"):
             nothing = Result("no", "amount_zero", None, "", ())
@@ -294,9 +295,7 @@ class ColumnarEngine:
 def columns_at(month: MonthTables, people: People) -> dict[tuple[str, int], FactColumn]:
     """Return the columns that a month's tables look at, as they stood in the months they name."""
     wanted = {
-        (fact, shift)
-        for variable in month.coders
-        for fact, shift in facts_and_shifts(variable)
+        (fact, shift) for variable in month.coders for fact, shift in facts_and_shifts(variable)
     }
     wanted |= {(name, 0) for table in month.tables for name in table.numbers}
     found = {}

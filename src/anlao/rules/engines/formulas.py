@@ -191,7 +191,11 @@ def _combined(op: str, a: _Numbers, b: _Numbers, right: Expr) -> _Numbers:
         if a.most * b.most >= _LIMIT:
             raise _TooLarge
         return _fits(a.tops * b.tops, a.bottom * b.bottom, a.most * b.most)
-    if not isinstance(right, Const) or not isinstance(right.value, int | Fraction) or right.value <= 0:
+    if (
+        not isinstance(right, Const)
+        or not isinstance(right.value, int | Fraction)
+        or right.value <= 0
+    ):
         raise _TooLarge
     divisor = Fraction(right.value)
     if a.most * divisor.denominator >= _LIMIT:
@@ -207,17 +211,19 @@ def _units(numbers: _Numbers, step: Fraction, mode: str) -> Array:
     if numbers.most * top_factor * 2 + bottom >= _LIMIT or bottom * 2 >= _LIMIT:
         raise _TooLarge
     tops = numbers.tops * top_factor
+    units: Array
     match mode:
-        case "down":
-            return np.floor_divide(tops, bottom)
         case "up":
-            return -np.floor_divide(-tops, bottom)
+            units = -np.floor_divide(-tops, bottom)
         case "half_up":
             size = np.floor_divide(np.abs(tops) * 2 + bottom, 2 * bottom)
-            return np.where(tops >= 0, size, -size)
-    floor = np.floor_divide(tops, bottom)
-    rest = (tops - floor * bottom) * 2
-    return floor + ((rest > bottom) | ((rest == bottom) & (floor % 2 == 1)))
+            units = np.where(tops >= 0, size, -size)
+        case _:
+            units = np.floor_divide(tops, bottom)
+    if mode == "half_even":
+        rest = (tops - units * bottom) * 2
+        units = units + ((rest > bottom) | ((rest == bottom) & (units % 2 == 1)))
+    return units
 
 
 def _rounded(numbers: _Numbers, rounding: Rounding) -> Array:

@@ -18,12 +18,12 @@ from anlao.rules.evaluation.context import Context
 from anlao.rules.evaluation.evaluator import Evaluator, FactsAt
 from anlao.rules.evaluation.values import Unknown, Value, Void, compare
 from anlao.rules.language.tree import NONE, Const, Expr, Ladder, Outcome
+from anlao.rules.people.changes import facts_by_shift
 from anlao.rules.people.columns import People
 from anlao.rules.rulebook.model import Provision, is_number
 from anlao.rules.tables.compose import is_in_force, reason_for, steps_of, tables_in
 from anlao.rules.tables.decision_table import DecisionTable
 from anlao.rules.tables.verdict import Result, Verdict
-from anlao.rules.people.changes import facts_by_shift
 
 
 class _Undecided(Exception):
@@ -132,7 +132,9 @@ class PlainDecider:
     def _cash(self, amount: Expr, context: Context, reason: str, unit: str) -> Verdict:
         if isinstance(amount, Ladder):
             for arm in amount.arms:
-                held = True if arm.condition is None else self.evaluator.value(arm.condition, context)
+                held = (
+                    True if arm.condition is None else self.evaluator.value(arm.condition, context)
+                )
                 if isinstance(held, Unknown):
                     raise _Undecided
                 if isinstance(held, Void):

@@ -24,13 +24,14 @@ def _calendar() -> Array:
     years = days.astype("datetime64[Y]").astype(np.int32) + 1970
     number = months.astype(np.int32) % 12 + 1
     day = (days - months.astype("datetime64[D]")).astype(np.int32) + 1
-    return (years * 10_000 + number * 100 + day).astype(np.int32)
+    calendar: Array = (years * 10_000 + number * 100 + day).astype(np.int32)
+    return calendar
 
 
 def completed_years(
     expr: Expr, columns: Mapping[tuple[str, int], FactColumn], context: Context
 ) -> Array | None:
-    """Return years (UNKNOWN_YEARS where a day is unknown or none), or None for other expressions."""
+    """Return years (UNKNOWN_YEARS where a day is not known), or None for other expressions."""
     match expr:
         case Call("completed_years", (Fact() as start, Fact() as end)):
             pass
@@ -58,4 +59,5 @@ def _between(births: Array, days: Array, context: Context) -> Array:
     before = day % 10_000 < birthday
     if ages.birthday_counts == "day_after":
         before = day % 10_000 <= birthday
-    return year - birth // 10_000 - before
+    years: Array = year - birth // 10_000 - before
+    return years

@@ -1,4 +1,4 @@
-"""The month an expression is read in: which figures are in force, how ages count, whose division."""
+"""The month an expression is read in: figures in force, how ages count, whose division."""
 
 from __future__ import annotations
 
@@ -46,7 +46,9 @@ class Context:
         return self._moment
 
     def _setting(self, name: str, default: str) -> Any:
-        version = self.version(name, self.month.first_day) if name in self.rulebook.parameters else None
+        version = (
+            self.version(name, self.month.first_day) if name in self.rulebook.parameters else None
+        )
         return version.table if version is not None else default
 
     def at(self, months: int, starts: str | None = None) -> Context:
@@ -81,9 +83,10 @@ class Context:
         if any(argument is NONE for argument in arguments):
             return NONE
         try:
-            return FUNCTIONS[function].apply(self.moment, *arguments)  # type: ignore[no-any-return]
+            value: Value = FUNCTIONS[function].apply(self.moment, *arguments)
         except (NoLunarDate, OverflowError, ValueError):
             return NONE
+        return value
 
     def version(self, name: str, day: date) -> Version | None:
         """Return the version of a figure in force on a day; a local rate comes first."""
@@ -101,7 +104,7 @@ class Context:
         )
 
     def look_up(self, name: str, keys: tuple[Any, ...], day: date | None = None) -> Value:
-        """Return a cell of a figure. Nothing in force: void, or an unknown rate for an open term."""
+        """Return a cell of a figure; void where none is in force, unknown where a rate lacks."""
         spec = self.rulebook.parameters[name]
         version = self.version(name, self.month.first_day if day is None else day)
         if version is None:
@@ -113,7 +116,8 @@ class Context:
             table = _part(table, axis, key)
             if table is ANY_KEY:
                 return Unknown(frozenset({f"rate:{name}"}))
-        return NOT_IN_FORCE if table is None else table  # type: ignore[no-any-return]
+        value: Value = NOT_IN_FORCE if table is None else table
+        return value
 
     def _absent(self, spec: ParameterSpec) -> Value:
         if spec.open and not spec.versions:
@@ -124,7 +128,9 @@ class Context:
 
 
 def _in_force_on(versions: tuple[Version, ...], day: date, as_of: date | None) -> Version | None:
-    seen = [item for item in versions if as_of is None or not item.published or item.published <= as_of]
+    seen = [
+        item for item in versions if as_of is None or not item.published or item.published <= as_of
+    ]
     started = [item for item in seen if item.start <= day]
     if not started:
         return None

@@ -39,6 +39,7 @@ from anlao.rules.language.tree import (
     RowFact,
     Shifted,
 )
+from anlao.rules.quantities import whole
 
 Facts = Mapping[str, Any]
 FactsAt = Callable[[int], Facts]
@@ -84,7 +85,9 @@ class Evaluator:
             case Arithmetic(op, left, right):
                 return arithmetic(op, self.value(left, context), self.value(right, context))
             case Call(function, arguments):
-                return self.call(function, [self.value(part, context) for part in arguments], context)
+                return self.call(
+                    function, [self.value(part, context) for part in arguments], context
+                )
             case Parameter(name, keys, on):
                 return self.parameter(name, keys, on, context)
             case Ladder():
@@ -126,7 +129,7 @@ class Evaluator:
         return context.look_up(name, tuple(values), day)  # type: ignore[arg-type]
 
     def ladder(self, ladder: Ladder, context: Context) -> Value:
-        """Return the first arm that fits; unknown if an unknown condition could change the value."""
+        """Return the first arm that fits; unknown if an unknown condition could change it."""
         possible: list[Value] = []
         doubts: list[Value] = []
         for arm in ladder.arms:
@@ -173,10 +176,11 @@ def _aggregated(kind: str, tests: list[Value], chosen: list[Value]) -> Value:
         return found
     numbers: list[Any] = [value for value in chosen if value is not NONE]
     if kind == "sum":
-        return sum(numbers)
+        return whole(sum(numbers))
     if not numbers:
         return NONE
-    return max(numbers) if kind == "highest" else min(numbers)
+    extreme: Value = max(numbers) if kind == "highest" else min(numbers)
+    return extreme
 
 
 def _either(possible: list[Value], doubts: list[Value]) -> Value:
@@ -186,4 +190,6 @@ def _either(possible: list[Value], doubts: list[Value]) -> Value:
     first = possible[0]
     if all(type(value) is type(first) and value == first for value in possible):
         return first
-    return special(*[value for value in (*possible, *doubts) if isinstance(value, Unknown)]) or first
+    return (
+        special(*[value for value in (*possible, *doubts) if isinstance(value, Unknown)]) or first
+    )

@@ -1,14 +1,16 @@
-"""Values and what is done with them. Unknown absorbs what it could still change, and names its cause."""
+"""Values and what is done with them. An unknown value names its cause."""
 
 from __future__ import annotations
 
+import operator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from typing import Any, Final
 
 from anlao.rules.language.tree import NONE, NoneValue
-from anlao.rules.quantities import whole
+from anlao.rules.quantities import Number, whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,12 @@ class Void:
 
 NOT_IN_FORCE: Final = Void("not_in_force")
 DIVISION_BY_ZERO: Final = Void("division_by_zero")
+_OPERATIONS: dict[str, Callable[[Number, Number], Number]] = {
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+    "/": lambda left, right: Fraction(left) / right,
+}
 Constant = bool | int | Fraction | str | date | NoneValue
 Value = Constant | Unknown | Void
 
@@ -48,15 +56,10 @@ def arithmetic(op: str, left: Any, right: Any) -> Value:
         return found
     if left is NONE or right is NONE:
         return NONE
-    match op:
-        case "+":
-            return whole(left + right)
-        case "-":
-            return whole(left - right)
-        case "*":
-            return whole(left * right)
-        case _:
-            return DIVISION_BY_ZERO if right == 0 else whole(Fraction(left) / right)
+    if op == "/" and right == 0:
+        return DIVISION_BY_ZERO
+    result: Value = whole(_OPERATIONS[op](left, right))
+    return result
 
 
 def compare(op: str, left: Any, right: Any) -> Value:
@@ -82,7 +85,9 @@ def compare(op: str, left: Any, right: Any) -> Value:
 
 
 def negation(operand: Any) -> Value:
-    return operand if isinstance(operand, Unknown | Void) else not _truth(operand)
+    if isinstance(operand, Unknown | Void):
+        return operand
+    return operand is not True
 
 
 def conjunction(operands: list[Any]) -> Value:
@@ -97,9 +102,3 @@ def disjunction(operands: list[Any]) -> Value:
     if any(value is True for value in operands):
         return True
     return special(*operands) or False
-
-
-def _truth(value: Any) -> bool:
-    return value is True
-
-

@@ -28,7 +28,7 @@ class Moment:
 class Function:
     """A built-in: argument kinds, result kind, implementation, and growth by its date argument.
 
-    ``takes``: one kind per argument; ``optional`` of them may be left out; ``many`` repeats the last.
+    ``takes``: one kind per argument; ``optional`` may be left out; ``many`` repeats the last.
     ``growth``: for each argument, +1 if the result never falls as it grows, -1 if it never rises.
     """
 
@@ -93,7 +93,7 @@ FUNCTIONS: dict[str, Function] = {
     ),
     "in_division": Function(("division", "text"), "bool", _in_division, optional=1),
 }
-"""``age_on(d)``, ``nominal_age_on(d)``, ``in_month(d)`` are written in terms of these on reading."""
+"""``age_on``, ``nominal_age_on`` and ``in_month`` are put in terms of these on reading."""
 
 CLOCK_NAMES = {
     "first_day": "date",

@@ -1,6 +1,6 @@
 """Text -> tree. A Pratt parser for the closed grammar of the how-to page; it never evaluates.
 
-``age >= 80 and not dementia`` -> ``And((Compare(">=", Name("age"), Const(80)), Not(Name("dementia"))))``
+``age >= 80 and frail`` -> ``And((Compare(">=", Name("age"), Const(80)), Name("frail")))``
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from anlao.rules.language.tree import (
     Among,
     And,
     Arithmetic,
+    Arm,
     Call,
     Compare,
     Const,
     Expr,
     Ladder,
-    Arm,
     Name,
     Not,
     Or,
@@ -31,7 +31,7 @@ from anlao.rules.quantities import parse_number, whole
 MAX_LENGTH = 4000
 MAX_DEPTH = 60
 WORDS = {"and", "or", "not", "in", "if", "else", "true", "false", "none"}
-_CONSTANTS = {"true": True, "false": False, "none": NONE}
+_CONSTANTS = {"true": Const(True), "false": Const(False), "none": Const(NONE)}
 _FULL_WIDTH = str.maketrans("，（）［］“”‘’≥≤≠＞＜＝％　", ",()[]\"\"''≥≤≠><=% ")
 _TOKEN = re.compile(
     r"""\s*(?:
@@ -244,7 +244,7 @@ class _Parser:
             self.expect(")")
             return inner
         if token.kind == "name" and token.text in _CONSTANTS:
-            return Const(_CONSTANTS[self.take().text])
+            return _CONSTANTS[self.take().text]
         if token.kind == "name" and token.text not in WORDS:
             return self.named(self.take())
         if token.text == "[":

@@ -1,6 +1,6 @@
 """Names find their meaning and types are checked; the result is a tree without bare names.
 
-``age >= 80`` -> ``Compare(">=", Call("completed_years", (Fact("birth_date"), Clock("age_day"))), Const(80))``
+``beds >= minimum`` -> ``Compare(">=", Fact("beds"), Parameter("minimum"))``
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ AGE_SETTING = "age_in_month_of_death"
 
 @dataclass(frozen=True, slots=True)
 class Type:
-    """bool, number, date, choice (of ``values``; None: any text), division, rows, text, none, any."""
+    """A kind of value; ``values``: the listed ones of a choice (None: any text)."""
 
     kind: str
     values: frozenset[str] | None = None
@@ -184,7 +184,9 @@ class Resolver:
 
     def _age(self, function: str, day: Expr) -> tuple[Expr, Type]:
         if "birth_date" not in self.scope.facts:
-            self.report("N001", "age needs the fact birth_date, which this subject does not have", "")
+            self.report(
+                "N001", "age needs the fact birth_date, which this subject does not have", ""
+            )
         return Call(function, (Fact("birth_date"), day)), NUMBER
 
     def _age_completed(self) -> tuple[Expr, Type]:
@@ -252,11 +254,12 @@ class Resolver:
             self._value_of(side, other)
 
     def _value_of(self, side: Expr, other: Type) -> None:
-        if isinstance(side, Const) and isinstance(side.value, str) and other.kind == "choice":
-            if other.values is not None and side.value not in other.values:
-                self.report(
-                    "N002", f"{side.value!r} is no value here", self.hint(side.value, other.values)
-                )
+        if not isinstance(side, Const) or not isinstance(side.value, str):
+            return
+        if other.kind == "choice" and other.values is not None and side.value not in other.values:
+            self.report(
+                "N002", f"{side.value!r} is no value here", self.hint(side.value, other.values)
+            )
 
     def _among(self, expr: Among) -> Expr:
         operand, kind = self._resolve(expr.operand)
@@ -278,7 +281,9 @@ class Resolver:
             kind = self._joined(kind, value_type)
             found.append(Arm(condition, value, arm.id, arm.unit))
             if arm.condition is None and index < len(arms) - 1:
-                self.report("C003", "arms after otherwise can never fit", "move otherwise to the end")
+                self.report(
+                    "C003", "arms after otherwise can never fit", "move otherwise to the end"
+                )
         return Ladder(tuple(found), exclusive), kind
 
     def _joined(self, a: Type, b: Type) -> Type:
@@ -386,7 +391,9 @@ class Resolver:
         first, last = (self._whole("sum_months", part) for part in arguments[:2])
         operand, _ = self.resolve(arguments[2], "number")
         if not first <= last or last - first >= _SUM_LIMIT:
-            self.report("T003", f"sum_months({first}, {last}) is no span of 1-{_SUM_LIMIT} months", "")
+            self.report(
+                "T003", f"sum_months({first}, {last}) is no span of 1-{_SUM_LIMIT} months", ""
+            )
             return Const(0), NUMBER
         total: Expr = Shifted(first, operand)
         for months in range(first + 1, last + 1):
@@ -436,7 +443,9 @@ class Resolver:
                         self.hint(provision, self.scope.provisions),
                     )
                 return Outcome(kind, provision)  # type: ignore[arg-type]
-        self.report("T003", f"{kind} takes a provision id in quotes", f'{kind}("old-age-allowance")')
+        self.report(
+            "T003", f"{kind} takes a provision id in quotes", f'{kind}("old-age-allowance")'
+        )
         return Const(False if kind == "granted" else 0)
 
     def _aggregate(self, kind: str, arguments: tuple[Expr, ...]) -> tuple[Expr, Type]:

@@ -67,17 +67,19 @@ class FactColumn:
 
     def unknown(self) -> Array:
         """Return for each subject whether the fact is unknown."""
+        unknown: Array
         match self.spec.type:
             case "date":
-                return self.data == UNKNOWN_DAY
+                unknown = self.data == UNKNOWN_DAY
             case "integer" | "number" | "money":
-                return self.data == UNKNOWN_NUMBER
+                unknown = self.data == UNKNOWN_NUMBER
             case "division" | "text":
-                return self.data == UNKNOWN_CODE
+                unknown = self.data == UNKNOWN_CODE
             case "rows":
-                return np.array([row is None for row in self.rows], bool)
+                unknown = np.array([row is None for row in self.rows], bool)
             case _:
-                return self.data >= len(domain(self.spec))
+                unknown = self.data >= len(domain(self.spec))
+        return unknown
 
     def part(self, start: int, stop: int) -> FactColumn:
         """Return a run of subjects, sharing memory."""
@@ -112,7 +114,7 @@ class People:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """Values of one fact for some subjects from a day until (exclusive) another, as days since 1970."""
+    """Values of one fact for some subjects, half-open from day to day (days since 1970)."""
 
     rows: Array
     values: FactColumn

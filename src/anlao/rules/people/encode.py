@@ -1,4 +1,4 @@
-"""Cells -> codes: every distinct value of a column is read once and strictly; bad cells are named."""
+"""Cells -> codes: every distinct value is read once and strictly; bad cells are named."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def _rows_column(
 
 
 def _records(spec: FactSpec, records: Any) -> tuple[Any, list[tuple[str, str, str]]]:
-    """Return a subject's rows with their known values, and (column, value, expected) of bad ones."""
+    """Return a subject's rows, and (column, value, expected) of bad cells."""
     if records is None:
         return None, []
     if isinstance(records, str):
@@ -272,7 +272,9 @@ def _epoch(value: Any) -> int:
 def _numbers(spec: FactSpec, values: list[Number | None], indices: Array) -> FactColumn:
     scale = 1
     for value in values:
-        while isinstance(value, Fraction) and (value * scale).denominator != 1 and scale < _DECIMALS:
+        while (
+            isinstance(value, Fraction) and (value * scale).denominator != 1 and scale < _DECIMALS
+        ):
             scale *= 10
     scaled = [int(UNKNOWN_NUMBER) if value is None else round(value * scale) for value in values]
     return FactColumn(spec, np.array(scaled, np.int64)[indices], scale=scale)

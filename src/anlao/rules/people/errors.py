@@ -32,5 +32,6 @@ class BadCells(InputRefused):
         rows = len({error.row for error in self.errors})
         message = f"{file}: {rows} row(s) cannot be used\n" + "\n".join(lines)
         super().__init__(
-            message, "correct them, or use --reject bad.csv to set these rows aside and decide the rest"
+            message,
+            "correct them, or use --reject bad.csv to set these rows aside and decide the rest",
         )

@@ -1,4 +1,4 @@
-"""A stream of checked batches of subjects: columns known, cells read, bad rows refused or set aside."""
+"""A stream of checked batches of subjects: bad rows refuse the file, or are set aside."""
 
 from __future__ import annotations
 
@@ -72,7 +72,9 @@ class PeopleReader:
         if bad:
             raise BadCells(source.name, bad)
         if not rows:
-            raise InputRefused(f"{source.name}: there are column names but no rows", "export the list again")
+            raise InputRefused(
+                f"{source.name}: there are column names but no rows", "export the list again"
+            )
 
     def read_records(self, records: list[dict[str, Any]], name: str) -> People:
         """Return subjects given as records of facts. Raises InputRefused."""
@@ -161,7 +163,9 @@ class PeopleReader:
                 errors.append(CellError(first_row + index, column, "", "an identifier"))
         hashes = np.fromiter((hash(text) for text in texts), np.int64, len(texts))
         errors += [
-            CellError(first_row + int(index), column, str(texts[index]), "an identifier not used before")
+            CellError(
+                first_row + int(index), column, str(texts[index]), "an identifier not used before"
+            )
             for index in self._repeated(hashes)
             if texts[index]
         ]
@@ -196,10 +200,14 @@ class PeopleReader:
         birth, death = columns.get("birth_date"), columns.get("death_date")
         if birth is not None:
             known = birth.data < NO_DAY
-            report(known & (birth.data > epoch_day(self.today)), "birth_date", "a day that has come")
+            report(
+                known & (birth.data > epoch_day(self.today)), "birth_date", "a day that has come"
+            )
             if death is not None:
                 died = death.data < NO_DAY
-                report(died & known & (death.data < birth.data), "death_date", "a day not before birth")
+                report(
+                    died & known & (death.data < birth.data), "death_date", "a day not before birth"
+                )
         for name, spec in self.subject.facts.items():
             if spec.none_when is not None and name in columns and spec.none_when[0] in columns:
                 other, value = spec.none_when
@@ -225,6 +233,5 @@ class PeopleReader:
 
 def _holds(column: FactColumn, value: str) -> Array:
     code = domain(column.spec).index(value)
-    return column.data == code
-
-
+    held: Array = column.data == code
+    return held

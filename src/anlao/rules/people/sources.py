@@ -46,7 +46,8 @@ def open_source(path: Path) -> Source:
         case ".json":
             return _json(path)
     raise InputRefused(
-        f"{path}: unknown kind of file {path.suffix or '(no ending)'}", "use .csv, .parquet or .json"
+        f"{path}: unknown kind of file {path.suffix or '(no ending)'}",
+        "use .csv, .parquet or .json",
     )
 
 
@@ -88,11 +89,16 @@ def _csv(path: Path) -> Source:
             ),
             parse_options=pacsv.ParseOptions(newlines_in_values=True),
             convert_options=pacsv.ConvertOptions(
-                column_types=types, strings_can_be_null=True, null_values=[""], quoted_strings_can_be_null=True
+                column_types=types,
+                strings_can_be_null=True,
+                null_values=[""],
+                quoted_strings_can_be_null=True,
             ),
         )
     except pa.ArrowInvalid as error:
-        raise InputRefused(f"{path}: {_plain(error)}", "each row needs as many cells as the header") from None
+        raise InputRefused(
+            f"{path}: {_plain(error)}", "each row needs as many cells as the header"
+        ) from None
     columns = [name.strip() for name in reader.schema.names]
     return Source(str(path), columns, None, _refusing(path, reader, columns))
 
@@ -131,7 +137,9 @@ def _parquet(path: Path) -> Source:
         file = pq.ParquetFile(path)
         columns = file.schema_arrow.names
     except (pa.ArrowException, OSError) as error:
-        raise InputRefused(f"{path}: not a Parquet file ({_plain(error)})", "export it again") from None
+        raise InputRefused(
+            f"{path}: not a Parquet file ({_plain(error)})", "export it again"
+        ) from None
     return Source(str(path), columns, file.metadata.num_rows, file.iter_batches(BATCH_ROWS))
 
 
@@ -148,7 +156,9 @@ def read_json(path: Path) -> list[dict[str, Any]]:
     try:
         data = json.loads(path.read_text("utf-8-sig"), parse_float=Decimal)
     except (ValueError, RecursionError) as error:
-        raise InputRefused(f"{path}: not valid JSON: {error}", "a list of objects of facts") from None
+        raise InputRefused(
+            f"{path}: not valid JSON: {error}", "a list of objects of facts"
+        ) from None
     if isinstance(data, dict) and isinstance(data.get("people"), list):
         data = data["people"]
     records = data if isinstance(data, list) else [data]
@@ -159,8 +169,12 @@ def read_json(path: Path) -> list[dict[str, Any]]:
 
 def _json_column(values: list[Any]) -> pa.Array:
     if any(isinstance(value, list | dict) for value in values):
-        return pa.array(values) if all(v is None or isinstance(v, list) for v in values) else pa.array(
-            [None if value is None else json.dumps(value, default=str) for value in values]
+        return (
+            pa.array(values)
+            if all(v is None or isinstance(v, list) for v in values)
+            else pa.array(
+                [None if value is None else json.dumps(value, default=str) for value in values]
+            )
         )
     texts = [None if value is None else _json_text(value) for value in values]
     return pa.array(texts, pa.string())

@@ -7,7 +7,7 @@ from datetime import date
 
 from anlao.rules.facts import Label
 from anlao.rules.language.parser import ExpressionError, parse
-from anlao.rules.language.tree import Arm, Const, Expr, Ladder, NONE
+from anlao.rules.language.tree import NONE, Arm, Const, Expr, Ladder
 from anlao.rules.quantities import Number
 from anlao.rules.rulebook.model import is_number
 from anlao.rules.rulebook.problems import Place, Problems, did_you_mean
@@ -149,7 +149,9 @@ def _ladder(fields: Fields, problems: Problems) -> Expr:
     node = fields.node_of("one" if exclusive else "first", required=True)
     arms: list[Arm] = []
     for element in node.elements() if node else []:
-        part = Fields(element, problems, "an arm", ("id", "if", "then", "otherwise", "unit", "name"))
+        part = Fields(
+            element, problems, "an arm", ("id", "if", "then", "otherwise", "unit", "name")
+        )
         if element.get("otherwise") is not None:
             condition, value = None, _arm_value(element.get("otherwise"), problems)
         else:

@@ -9,7 +9,17 @@ from pathlib import Path
 
 from anlao.rules.facts import FactSpec, Subject
 from anlao.rules.language.resolve import ANY, BOOL, NUMBER, Resolver, TableShape, Type
-from anlao.rules.language.tree import Clock, Compare, Defined, Expr, Outcome, Parameter, walk
+from anlao.rules.language.tree import (
+    Clock,
+    Compare,
+    Const,
+    Defined,
+    Expr,
+    Outcome,
+    Parameter,
+    children,
+    walk,
+)
 from anlao.rules.rulebook.model import (
     Condition,
     Definition,
@@ -277,7 +287,9 @@ class _Assembly:
                 raw.places.get("registration", raw.place),
                 "N001",
                 f"{raw.subject} has no fact {raw.registration} to be registered by",
-                did_you_mean(raw.registration, [n for n, f in known.items() if f.type == "division"]),
+                did_you_mean(
+                    raw.registration, [n for n, f in known.items() if f.type == "division"]
+                ),
             )
 
     def _check_names(self) -> None:
@@ -292,7 +304,9 @@ class _Assembly:
                     elif kind == "definition" and name in self.parameters:
                         other = self.parameters[name].place
                         self.problems.error(
-                            item.place, "L004", f"{name} is both a definition and a parameter ({other})"
+                            item.place,
+                            "L004",
+                            f"{name} is both a definition and a parameter ({other})",
                         )
 
     def _check_floors(self) -> None:
@@ -317,7 +331,10 @@ class _Assembly:
             if path and not reported & set(path):
                 reported.update(path)
                 self.problems.error(
-                    provisions[name].place, "N005", f"provisions in a circle: {' → '.join(path)}", "break it"
+                    provisions[name].place,
+                    "N005",
+                    f"provisions in a circle: {' → '.join(path)}",
+                    "break it",
                 )
 
     def _outcomes_used(self, provision: Provision) -> list[str]:
@@ -345,7 +362,8 @@ class _Assembly:
                 if isinstance(part, Parameter):
                     used.add(part.name)
                 elif getattr(part, "function", "") == "has_rate":
-                    used.add(part.arguments[0].value)  # type: ignore[union-attr]
+                    names = (item for item in children(part) if isinstance(item, Const))
+                    used.update(str(item.value) for item in names)
         for name, spec in self.layers[0].parameters.items():
             if name not in used and not spec.requirements:
                 self.problems.warning(
@@ -378,7 +396,9 @@ def check_floor(child: ParameterSpec, parent: ParameterSpec, problems: Problems)
                 version.until is None or above.start < version.until
             )
             if overlaps:
-                _check_lower(child.id, version.table, above.table, version.place, above.place, problems)
+                _check_lower(
+                    child.id, version.table, above.table, version.place, above.place, problems
+                )
 
 
 def _check_lower(

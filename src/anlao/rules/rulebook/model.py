@@ -43,7 +43,9 @@ class Band:
     def holds(self, value: Number) -> bool:
         if self.low is not None and (value < self.low or (self.low_strict and value == self.low)):
             return False
-        return self.high is None or value < self.high or (not self.high_strict and value == self.high)
+        return (
+            self.high is None or value < self.high or (not self.high_strict and value == self.high)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +120,7 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """When an amount falls due. ``sums``: months (from, to), counted from the due month, whose amounts add up."""
+    """When an amount falls due. ``sums``: months (from, to) of the due month that add up."""
 
     every: Literal["month", "quarter", "half_year", "year", "once"] = "month"
     due: Expr | None = None

@@ -8,7 +8,19 @@ from anlao.rules.rulebook.problems import Problems
 from anlao.rules.rulebook.yaml_nodes import Node
 
 _TYPES = ("bool", "enum", "level", "integer", "number", "money", "date", "division", "text", "rows")
-_KEYS = ("type", "name", "values", "from", "to", "min", "max", "unit", "empty", "none_when", "facts")
+_KEYS = (
+    "type",
+    "name",
+    "values",
+    "from",
+    "to",
+    "min",
+    "max",
+    "unit",
+    "empty",
+    "none_when",
+    "facts",
+)
 
 
 def read_facts(node: Node, problems: Problems) -> dict[str, dict[str, FactSpec]]:
@@ -37,7 +49,8 @@ def _fact(name: str, node: Node, problems: Problems) -> FactSpec:
         minimum=fields.number("min"),
         maximum=fields.number("max"),
         unit=fields.text("unit"),
-        empty_is_none=fields.choice("empty", ("none", "unknown", "unknown_or_none"), "unknown") == "none",
+        empty_is_none=fields.choice("empty", ("none", "unknown", "unknown_or_none"), "unknown")
+        == "none",
         none_is_a_word=fields.text("empty") == "unknown_or_none",
         none_when=_none_when(fields),
         rows=_rows(fields, kind, problems),

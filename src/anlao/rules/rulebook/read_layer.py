@@ -64,7 +64,10 @@ def read_layer(folder: Path, problems: Problems) -> Layer | None:
     reader = _LayerReader(folder, problems)
     if not (folder / "rulebook.yaml").is_file():
         problems.error(
-            Place(str(folder), 1), "Y001", "no rulebook.yaml here", "a rulebook is a folder; see the how-to"
+            Place(str(folder), 1),
+            "Y001",
+            "no rulebook.yaml here",
+            "a rulebook is a folder; see the how-to",
         )
         return None
     return reader.read()
@@ -194,7 +197,11 @@ class _LayerReader:
     def _strangers(self) -> None:
         """A misnamed folder would be left out in silence; say so instead."""
         for path in sorted(self.folder.iterdir()):
-            if path.is_dir() and path.name not in _FOLDERS and not path.name.startswith((".", "__")):
+            if (
+                path.is_dir()
+                and path.name not in _FOLDERS
+                and not path.name.startswith((".", "__"))
+            ):
                 self.problems.warning(
                     Place(f"{self.folder.name}/{path.name}", 1),
                     "Y019",

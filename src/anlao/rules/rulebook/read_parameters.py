@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from itertools import pairwise
 
 from anlao.rules.rulebook.fields import Fields
 from anlao.rules.rulebook.model import Axis, Clause, ParameterSpec, Version
@@ -32,7 +33,9 @@ def read_parameter(name: str, node: Node, rulebook: str, problems: Problems) -> 
     setting, is_open = fields.flag("setting"), fields.flag("open")
     unit = fields.text("unit", "none" if setting else "")
     if not unit:
-        problems.error(node.place, "D002", f"{name} has no unit", "unit: yuan/month, m2, share, none …")
+        problems.error(
+            node.place, "D002", f"{name} has no unit", "unit: yuan/month, m2, share, none …"
+        )
     axes = _axes(fields, problems)
     table = TableReader(name, axes, setting, problems)
     versions = read_versions(fields.node_of("values"), name, table, problems, needs_source=True)
@@ -96,18 +99,31 @@ def _version(
     checked_on = fields.day("checked_on")
     if needs_source and not source.article and not source.document:
         problems.error(
-            node.place, "D008", f"a value of {name} has no source", "source: {document: …, article: …}"
+            node.place,
+            "D008",
+            f"a value of {name} has no source",
+            "source: {document: …, article: …}",
         )
     if needs_source and checked_on is None:
         problems.warning(
-            node.place, "D009", f"a value of {name} does not say when it was checked", "checked_on: day"
+            node.place,
+            "D009",
+            f"a value of {name} does not say when it was checked",
+            "checked_on: day",
         )
     until = fields.day("until")
     if until is not None and until <= start:
         problems.error(node.place, "D003", f"{name}: until {until} is not after from {start}")
     published = fields.day("published")
     return Version(
-        start, until, table.read(value), source, checked_on, published, node.place, fields.text("note")
+        start,
+        until,
+        table.read(value),
+        source,
+        checked_on,
+        published,
+        node.place,
+        fields.text("note"),
     )
 
 
@@ -122,7 +138,7 @@ def read_clause(node: Node | None, default_document: str, problems: Problems) ->
 
 
 def _check_dates(name: str, versions: list[Version], problems: Problems) -> None:
-    for earlier, later in zip(versions, versions[1:], strict=False):
+    for earlier, later in pairwise(versions):
         both = f"{earlier.place} and {later.place}"
         if earlier.start == later.start or (earlier.until and earlier.until > later.start):
             problems.error(
@@ -158,7 +174,9 @@ def read_rates(
         table = TableReader(name, spec.axes, spec.setting, problems)
         found[name] = read_versions(_rate_list(node), name, table, problems, needs_source=False)
     if root.kind != "mapping":
-        problems.error(root.place, "Y011", "a rates file is a mapping of NAME: [{from: …, value: …}]")
+        problems.error(
+            root.place, "Y011", "a rates file is a mapping of NAME: [{from: …, value: …}]"
+        )
     return found
 
 
@@ -168,5 +186,3 @@ def _rate_list(node: Node) -> Node:
         return node
     always = Node(date(1900, 1, 1), node.place, "1900-01-01")
     return Node([Node({"from": always, "value": node}, node.place)], node.place)
-
-

@@ -92,9 +92,9 @@ def read_definition(name: str, node: Node, rulebook: str, problems: Problems) ->
     """Return a named expression, from ``value`` or ``first``."""
     keys = ("name", "subject", "value", "if", "first", "one", "clause", "interpretation", "note")
     fields = Fields(node, problems, f"definition {name}", keys)
-    ladder = next((key for key in ("first", "one") if node.get(key) is not None), None)
-    if ladder is not None:
-        value = read_expression(Node({ladder: node.value[ladder]}, node.place), problems)  # type: ignore[index, call-overload]
+    arms = {key: part for key, part in node.items() if key in ("first", "one")}
+    if arms:
+        value = read_expression(Node(arms, node.place), problems)
     else:
         key = "if" if node.get("if") is not None else "value"
         value = fields.expression(key, required=True) or TRUE
@@ -132,7 +132,9 @@ class ProvisionReader:
         span = Fields(in_force, self.problems, "in_force", ("from", "until")) if in_force else None
         combine = fields.node_of("combine")
         group = (
-            Fields(combine, self.problems, "combine", ("group", "rule", "note")) if combine else None
+            Fields(combine, self.problems, "combine", ("group", "rule", "note"))
+            if combine
+            else None
         )
         return Provision(
             id=identifier,
@@ -185,9 +187,8 @@ class ProvisionReader:
             fields.node_of(key, required=True)
         if kind == "service" and fields.node_of("amount"):
             self.problems.error(fields.place, "Y015", f"{fields.what}: a service has no amount")
-        if (fields.node_of("found") is None) != (fields.node_of("required") is None):
-            if kind == "standard" and fields.node_of("found") is not None:
-                fields.node_of("required", required=True)
+        if kind == "standard" and fields.node_of("found") is not None:
+            fields.node_of("required", required=True)
 
     def _clause(self, fields: Fields) -> Clause:
         node = fields.node_of("clause", required=True)
@@ -222,7 +223,7 @@ class ProvisionReader:
                 self.problems.error(
                     condition.place,
                     "Y016",
-                    f"two conditions are called {condition.id} (first at {seen[condition.id].place})",
+                    f"two conditions are called {condition.id} (also {seen[condition.id].place})",
                 )
             seen[condition.id] = condition
 
@@ -234,7 +235,9 @@ class ProvisionReader:
         forms = [key for key in ("if", "unless", "any", "all", "discretion") if node.get(key)]
         if len(forms) != 1:
             self.problems.error(
-                node.place, "Y017", "a condition has exactly one of if, unless, any, all, discretion"
+                node.place,
+                "Y017",
+                "a condition has exactly one of if, unless, any, all, discretion",
             )
         form = forms[0] if forms else "if"
         parts = self._parts(node.get(form)) if form in ("any", "all") else ()
@@ -289,7 +292,9 @@ class ProvisionReader:
         mode = part.choice("mode", ("half_up", "half_even", "up", "down"), "half_up")
         step = part.number("to")
         if step is not None and (step <= 0 or (Fraction(step) * 100).denominator != 1):
-            self.problems.error(node.place, "Y018", "rounding goes to a whole number of fen", "to: 0.01")
+            self.problems.error(
+                node.place, "Y018", "rounding goes to a whole number of fen", "to: 0.01"
+            )
             step = None
         return Rounding(mode, Fraction(1, 100) if step is None else step)  # type: ignore[arg-type]
 
@@ -358,7 +363,10 @@ def read_discretion(node: Node, document: str, problems: Problems) -> list[Discr
     entries = []
     for element in node.elements():
         fields = Fields(
-            element, problems, "an entry", ("requirement", "article", "document", "reason", "status")
+            element,
+            problems,
+            "an entry",
+            ("requirement", "article", "document", "reason", "status"),
         )
         clause = Clause(fields.text("document", document), fields.text("article", required=True))
         reason = fields.label("reason", required=True)

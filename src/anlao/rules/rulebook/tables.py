@@ -75,7 +75,9 @@ def overlap(a: Band, b: Band) -> bool:
 class TableReader:
     """Reads the ``value`` of one version of a parameter into nested mappings by key."""
 
-    def __init__(self, name: str, axes: tuple[Axis, ...], setting: bool, problems: Problems) -> None:
+    def __init__(
+        self, name: str, axes: tuple[Axis, ...], setting: bool, problems: Problems
+    ) -> None:
         self.name = name
         self.axes = axes
         self.setting = setting
@@ -133,11 +135,16 @@ class TableReader:
                 band = parse_band(text)
                 if band is None:
                     self.problems.error(
-                        place, "D006", f"{self.name}: {text!r} is no band", "80-89, 100+, <60, >6..12"
+                        place,
+                        "D006",
+                        f"{self.name}: {text!r} is no band",
+                        "80-89, 100+, <60, >6..12",
                     )
                 return band
             case "level":
-                digits = text.strip().lower().removeprefix("tier").removeprefix("level").strip(" _-")
+                digits = (
+                    text.strip().lower().removeprefix("tier").removeprefix("level").strip(" _-")
+                )
                 if digits.isdecimal():
                     return int(digits)
                 self.problems.error(place, "D006", f"{self.name}: {text!r} is no whole number")
@@ -145,7 +152,9 @@ class TableReader:
             case "bool":
                 if text in ("true", "false"):
                     return text == "true"
-                self.problems.error(place, "D006", f"{self.name}: key {text!r} is not true or false")
+                self.problems.error(
+                    place, "D006", f"{self.name}: key {text!r} is not true or false"
+                )
                 return None
             case _:
                 if axis.values and text not in axis.values:
@@ -182,6 +191,4 @@ def leaves(table: Any) -> list[tuple[tuple[Any, ...], Any]]:
     """Return (keys, value) of every cell of a table."""
     if not isinstance(table, dict):
         return [((), table)]
-    return [
-        ((key, *rest), value) for key, part in table.items() for rest, value in leaves(part)
-    ]
+    return [((key, *rest), value) for key, part in table.items() for rest, value in leaves(part)]

@@ -28,7 +28,7 @@ from anlao.rules.language.tree import (
 from anlao.rules.rulebook.load import in_force
 from anlao.rules.rulebook.model import Condition, Provision, is_number
 from anlao.rules.tables.diagram import Diagram
-from anlao.rules.tables.symbolic import Residue, Symbolic, arithmetic_on
+from anlao.rules.tables.symbolic import Symbolic, arithmetic_on
 from anlao.rules.tables.variables import Questions
 from anlao.rules.tables.verdict import Verdict
 
@@ -224,7 +224,9 @@ class Composer:
         if verdict.outcome in ("no", "not_applicable") and refused.outcome != "not_applicable":
             return self.leaf(verdict)
         missing = held.missing | verdict.missing
-        return self.leaf(Verdict("unknown", reason_for(missing), step=refused.step, missing=missing))
+        return self.leaf(
+            Verdict("unknown", reason_for(missing), step=refused.step, missing=missing)
+        )
 
     # amounts
 
@@ -233,10 +235,18 @@ class Composer:
             return self.leaf(Verdict("yes", "met", unit="service", step=step))
         if provision.kind == "standard":
             return self._standard(provision, context, step)
-        return self._cash(provision, provision.amount or Const(NONE), context, step, "met", provision.unit)
+        return self._cash(
+            provision, provision.amount or Const(NONE), context, step, "met", provision.unit
+        )
 
     def _cash(
-        self, provision: Provision, amount: Expr, context: Context, step: int, reason: str, unit: str
+        self,
+        provision: Provision,
+        amount: Expr,
+        context: Context,
+        step: int,
+        reason: str,
+        unit: str,
     ) -> Diagram:
         if isinstance(amount, Ladder):
             return self._ladder(provision, amount, context, step, reason, unit)
@@ -246,7 +256,13 @@ class Composer:
         return self.diagrams.bind(self.symbolic.diagram(amount, context), finish)
 
     def _ladder(
-        self, provision: Provision, ladder: Ladder, context: Context, step: int, reason: str, unit: str
+        self,
+        provision: Provision,
+        ladder: Ladder,
+        context: Context,
+        step: int,
+        reason: str,
+        unit: str,
     ) -> Diagram:
         found = self.leaf(Verdict("no", "not_met:amount", step=step))
         for arm in reversed(ladder.arms):
@@ -309,7 +325,9 @@ class Composer:
         for value in (required, met):
             if isinstance(value, Unknown):
                 missing = value.missing
-                return self.leaf(Verdict("unknown", reason_for(missing), step=step, missing=missing))
+                return self.leaf(
+                    Verdict("unknown", reason_for(missing), step=step, missing=missing)
+                )
             if isinstance(value, Void):
                 return self.leaf(replace(_void(value), step=step))
         amount = None if required is NONE else required
@@ -344,8 +362,8 @@ class Composer:
             return self.leaf(a)
         return self.leaf(b if b.outcome != "not_applicable" else a if a.outcome == "no" else b)
 
-    def leaf(self, verdict: Verdict) -> Diagram:
-        return self.diagrams.leaf(verdict)
+    def leaf(self, value: Any) -> Diagram:
+        return self.diagrams.leaf(value)
 
 
 def is_in_force(provision: Provision, context: Context) -> bool:
@@ -367,9 +385,7 @@ def steps_of(
         steps.append((condition.test, Verdict("not_applicable", reason)))
     if provision.registration == "hukou" and "hukou_since" in facts:
         since = Fact("hukou_since")
-        arrived = Or(
-            (Compare("==", since, Const(NONE)), Compare("<=", since, Clock("first_day")))
-        )
+        arrived = Or((Compare("==", since, Const(NONE)), Compare("<=", since, Clock("first_day"))))
         steps.append((arrived, Verdict("no", "not_registered_yet")))
     if provision.ends != "never" and "death_date" in facts:
         steps.append((_alive(provision), Verdict("no", "deceased")))
@@ -414,5 +430,3 @@ def tables_in(expr: Expr, context: Context) -> list[str]:
     if isinstance(expr, Defined):
         parts.append(context.rulebook.definitions[expr.name].value)
     return found + [name for part in parts for name in tables_in(part, context)]
-
-

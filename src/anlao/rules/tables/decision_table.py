@@ -1,4 +1,4 @@
-"""A provision's decision table for one month: few variables, one diagram; a cell is a code for each."""
+"""A provision's decision table for one month: few variables, and a diagram for their cells."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 from anlao.rules.evaluation.context import Context
 from anlao.rules.language.tree import Expr
-from anlao.rules.rulebook.model import Provision, is_number
+from anlao.rules.rulebook.model import Provision
 from anlao.rules.tables.compose import Composer, reason_for
 from anlao.rules.tables.diagram import Branch, Diagram, Diagrams, Leaf, nodes, results, support
 from anlao.rules.tables.symbolic import Residue
@@ -78,12 +78,10 @@ class DecisionTable:
                 verdict.outcome, verdict.reason, None, verdict.unit, (), formula, rounding
             )
         missing = tuple(sorted(verdict.missing))
-        fen = rounding.fen(verdict.amount) if is_number(verdict.amount) else None
+        fen = None if verdict.amount is None else rounding.fen(verdict.amount)
         return Result(verdict.outcome, verdict.reason, fen, verdict.unit, missing)
 
-    def _unknown(
-        self, rest: Diagram, verdicts: list[Verdict], without: frozenset[str]
-    ) -> Result:
+    def _unknown(self, rest: Diagram, verdicts: list[Verdict], without: frozenset[str]) -> Result:
         """Several results are possible: name exactly the facts on which they depend."""
         missing = {name for verdict in verdicts for name in verdict.missing}
         for verdict in verdicts:
@@ -149,7 +147,7 @@ def build_tables(subject: str, provisions: Sequence[Provision], context: Context
 def _table(
     provision: Provision, asked: Diagram, questions: Questions, context: Context
 ) -> DecisionTable:
-    """Return a table of only the variables, and only the classes, that this provision tells apart."""
+    """Return a table of only the variables and classes that this provision tells apart."""
     used = support(asked)
     kept = {index: _told_apart(asked, index, questions.variables[index]) for index in used}
     variables = tuple(_merged(questions.variables[index], kept[index]) for index in used)

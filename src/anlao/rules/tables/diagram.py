@@ -80,7 +80,9 @@ class Diagrams:
         found = self._cases.get(key)
         if found is None:
             if top == variable:
-                found = self.case(variable, [_follow(kid, variable, i) for i, kid in enumerate(kids)])
+                found = self.case(
+                    variable, [_follow(kid, variable, i) for i, kid in enumerate(kids)]
+                )
             else:
                 values = range(self.sizes[top])
                 found = self.branch(
@@ -106,9 +108,7 @@ class Diagrams:
 
         return go(diagram)
 
-    def both(
-        self, left: Diagram, right: Diagram, then: Callable[[Any, Any], Diagram]
-    ) -> Diagram:
+    def both(self, left: Diagram, right: Diagram, then: Callable[[Any, Any], Diagram]) -> Diagram:
         """Return the diagram of what ``then`` makes of the results of two diagrams."""
         return self.bind(left, lambda a: self.bind(right, lambda b: then(a, b)))
 

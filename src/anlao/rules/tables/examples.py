@@ -89,7 +89,9 @@ def shown(person: Mapping[str, Any]) -> str:
     import json
 
     plain = {
-        name: value if isinstance(value, bool | int) else float(value)
+        name: value
+        if isinstance(value, bool | int)
+        else float(value)
         if isinstance(value, Fraction)
         else str(value)
         for name, value in person.items()

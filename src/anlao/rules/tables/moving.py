@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
+from itertools import pairwise
 
 from anlao.rules.evaluation.context import Context
 from anlao.rules.evaluation.evaluator import Evaluator
@@ -63,7 +64,7 @@ def _same_constants(tables: Tables, context: Context) -> bool:
 
 def _in_order(days: Mapping[date, date]) -> bool:
     new = [days[old] for old in sorted(days)]
-    return all(earlier < later for earlier, later in zip(new, new[1:], strict=False))
+    return all(earlier < later for earlier, later in pairwise(new))
 
 
 def _moved_table(table: DecisionTable, moves: Moves, context: Context) -> DecisionTable:

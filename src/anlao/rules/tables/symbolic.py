@@ -53,6 +53,7 @@ from anlao.rules.quantities import Number, whole
 from anlao.rules.tables.diagram import Diagram
 from anlao.rules.tables.variables import Atom, Questions, Turning, domain
 
+
 @dataclass(frozen=True, slots=True)
 class Residue:
     """A value that depends on numbers or dates of the subject: computed, not tabled."""
@@ -91,7 +92,9 @@ class Symbolic:
             case Fact(name, shift):
                 return self.fact(name, context.shift + shift)
             case Compare(op, left, right):
-                return self.compared(op, self.diagram(left, context), self.diagram(right, context), context)
+                return self.compared(
+                    op, self.diagram(left, context), self.diagram(right, context), context
+                )
             case And(operands):
                 return self.all_of([self.diagram(part, context) for part in operands])
             case Or(operands):
@@ -100,7 +103,9 @@ class Symbolic:
                 return self.opposite(self.diagram(operand, context))
             case Among(operand, choices):
                 held = self.diagram(operand, context)
-                tests = [self.compared("==", held, self.diagram(c, context), context) for c in choices]
+                tests = [
+                    self.compared("==", held, self.diagram(c, context), context) for c in choices
+                ]
                 return self.any_of(tests)
             case Arithmetic(op, left, right):
                 return self.diagrams.both(
@@ -192,7 +197,7 @@ class Symbolic:
         return self.diagrams.bind(operand, negated)
 
     def folded(self, value: Any) -> Any:
-        """Return the constant that a residue of time names alone is this month; note that it was asked."""
+        """Return the constant that time names alone give this month, and note it."""
         if not isinstance(value, Residue) or _has_facts(value):
             return value
         constant = Evaluator(_no_facts).value(value.expr, self.base)
@@ -311,10 +316,10 @@ class Symbolic:
     def _by_residue(
         self, name: str, values: tuple[Any, ...], index: int, day: date | None, context: Context
     ) -> Diagram:
-        """A key that is a number or an age: ask its limits, then look up with one that stands for all."""
+        """A key that is a number or an age: ask its limits, and look up one key for each band."""
         residue: Residue = values[index]
         version = context.version(name, context.month.first_day if day is None else day)
-        samples = sorted(_samples(context, name, index, version))
+        samples = sorted(_samples(index, version))
         found = self._sampled(name, values, index, samples[0] - 1 if samples else 0, day, context)
         limits = Limits(self, context)
         for sample in samples:
@@ -398,7 +403,7 @@ def _against_constant(expr: Expr, other: Any, is_date: bool) -> tuple[Expr, Any]
     return Arithmetic("-", expr, other.expr), 0
 
 
-def _samples(context: Context, name: str, index: int, version: Any) -> set[Number]:
+def _samples(index: int, version: Any) -> set[Number]:
     """Return the numbers at which a table's value can change along one axis."""
     found: set[Number] = set()
 

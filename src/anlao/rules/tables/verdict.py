@@ -1,8 +1,8 @@
-"""The result of a provision for a subject or a cell: outcome, amount, unit, reason, what is missing."""
+"""The result of a provision: outcome, amount, unit, reason, what is missing."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from anlao.rules.language.tree import Expr
@@ -45,4 +45,4 @@ class Result:
     unit: str
     missing: tuple[str, ...]
     formula: Expr | None = None
-    rounding: Rounding = Rounding()
+    rounding: Rounding = field(default_factory=Rounding)

@@ -42,7 +42,10 @@ def boundary_values(month: MonthTables) -> dict[str, list[Any]]:
     for table in month.tables:
         for name in table.numbers:
             found.setdefault(name, {}).update(dict.fromkeys(_plain_values(facts[name])))
-    return {name: [value for value in values if _allowed(facts[name], value)] for name, values in found.items()}
+    return {
+        name: [value for value in values if _allowed(facts[name], value)]
+        for name, values in found.items()
+    }
 
 
 def _plain_values(spec: FactSpec) -> list[Any]:
@@ -83,7 +86,7 @@ def record_of(person: Mapping[str, Any], specs: Mapping[str, FactSpec]) -> dict[
 
 
 def consistent(person: Mapping[str, Any], specs: Mapping[str, FactSpec]) -> bool:
-    """Return whether a file could hold such a person (no death before birth, no grade of nothing)."""
+    """Return whether a file could hold such a person: no death before birth, and so on."""
     birth, death = person.get("birth_date"), person.get("death_date")
     if isinstance(birth, date) and isinstance(death, date) and death < birth:
         return False

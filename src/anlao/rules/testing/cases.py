@@ -135,9 +135,7 @@ class _Runner:
         found = {name: known[name](month, facts_at, people) for name in self.engines}
         return found | {name: decide(month, people) for name, decide in self.others.items()}
 
-    def _compare(
-        self, case: Case, engine: str, month: object, decisions: list[Decision]
-    ) -> None:
+    def _compare(self, case: Case, engine: str, month: object, decisions: list[Decision]) -> None:
         by_id = {decision.provision.id: decision for decision in decisions}
         for name, expected in case.expect.items():
             if difference := _difference(expected, by_id[name]):

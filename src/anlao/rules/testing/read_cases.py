@@ -125,7 +125,10 @@ class _CaseReader:
         for name, value in node.items():
             if known is not None and name not in known.facts:
                 self.problems.error(
-                    value.place, "K002", f"{subject} has no fact {name}", did_you_mean(name, known.facts)
+                    value.place,
+                    "K002",
+                    f"{subject} has no fact {name}",
+                    did_you_mean(name, known.facts),
                 )
                 continue
             found[name] = plain(value)
@@ -145,13 +148,18 @@ class _CaseReader:
         for name, value in node.items():
             if name not in known:
                 self.problems.error(
-                    value.place, "K002", f"{subject} has no provision {name}", did_you_mean(name, known)
+                    value.place,
+                    "K002",
+                    f"{subject} has no provision {name}",
+                    did_you_mean(name, known),
                 )
         return [(name, value) for name, value in node.items() if name in known]
 
     def _expected(self, fields: Fields, subject: str) -> dict[str, Expected]:
         if fields.node_of("expect") is None and fields.node_of("total") is None:
-            self.problems.error(fields.place, "K001", f"{fields.what} expects nothing", "add expect")
+            self.problems.error(
+                fields.place, "K001", f"{fields.what} expects nothing", "add expect"
+            )
         return {
             name: self._one(value) for name, value in self._provisions(fields, "expect", subject)
         }
@@ -162,7 +170,10 @@ class _CaseReader:
         if node.kind == "value" and node.raw in _OUTCOMES:
             return Expected(node.raw)
         fields = Fields(
-            node, self.problems, "an expectation", ("outcome", "amount", "unit", "reason", "missing")
+            node,
+            self.problems,
+            "an expectation",
+            ("outcome", "amount", "unit", "reason", "missing"),
         )
         missing = fields.words("missing") if fields.node_of("missing") else None
         return Expected(

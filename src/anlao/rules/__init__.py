@@ -1,0 +1,1 @@
+"""The engine: rules, decisions and reasons; no framework, no database, no clock."""
