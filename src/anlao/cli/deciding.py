@@ -54,21 +54,25 @@ class Decider:
 
     def decided(self, people: People) -> list[tuple[Month, list[ProvisionColumn]]]:
         """Return the results of every month for a batch."""
-        return [(month, self._month(month, people)) for month in self.months]
-
-    def _month(self, month: Month, people: People) -> list[ProvisionColumn]:
-        tables = self.program.month(month)
         if self.engine == "reference":
             from anlao.rules.engines.reference import decide_people
 
-            plain: list[ProvisionColumn] = decide_people(tables, people)
-            return plain
+            program = self.program
+            return [(month, decide_people(program.month(month), people)) for month in self.months]
         if self._columnar is None:
             from anlao.rules.engines.columnar import ColumnarEngine
 
             self._columnar = ColumnarEngine()
-        found: list[ProvisionColumn] = self._columnar.decide(tables, people)
-        return found
+        return self._span(people)
+
+    def _span(self, people: People) -> list[tuple[Month, list[ProvisionColumn]]]:
+        """Decide a span; each month's columns are overwritten by the next, so they are copied."""
+        from anlao.rules.timeline import decide_months
+
+        return [
+            (result.month, [column.copy() for column in result.columns])
+            for result in decide_months(self._columnar, self.program, people, self.months)
+        ]
 
     @property
     def batch_rows(self) -> int:

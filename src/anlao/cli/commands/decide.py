@@ -140,6 +140,8 @@ def _by_spark(
         output=output,
         only=only,
         metadata=metadata,
+        today=options.today(),
+        ignore_extra=source.ignore_extra,
     )
 
 

@@ -46,6 +46,11 @@ class ProvisionColumn:
     results: list[Result]
     fen: Array | None = None
 
+    def copy(self) -> ProvisionColumn:
+        """Return a column that later months leave alone."""
+        fen = None if self.fen is None else self.fen.copy()
+        return ProvisionColumn(self.provision, self.codes.copy(), self.results, fen)
+
     def amounts(self) -> Array:
         """Return each subject's amount in fen (hundredths of the unit); 0 where there is none."""
         table = np.array([result.fen or 0 for result in self.results], np.int64)
@@ -228,7 +233,7 @@ class ColumnarEngine:
                 for variable in variables
             }
             for table, cells, codes in zip(tables, laid_out, out, strict=True):
-                lacking = _lacking(table.numbers, part, stop - start)
+                lacking = lacking_numbers(table.numbers, part, stop - start)
                 of_table = [classes[variable] for variable in table.variables]
                 codes[start:stop] = cells.codes(of_table, lacking, stop - start)
 
@@ -310,7 +315,7 @@ def facts_and_shifts(variable: Variable) -> Iterable[tuple[str, int]]:
     return [(fact.name, fact.shift) for fact in facts_in(variable.leaf)]
 
 
-def _lacking(numbers: tuple[str, ...], columns: Columns, count: int) -> Array | None:
+def lacking_numbers(numbers: tuple[str, ...], columns: Columns, count: int) -> Array | None:
     """Return for each subject which of the numbers are unknown, a bit each; None if none is."""
     if not numbers:
         return None

@@ -79,11 +79,19 @@ class PeopleReader:
     def read_records(self, records: list[dict[str, Any]], name: str) -> People:
         """Return subjects given as records of facts. Raises InputRefused."""
         batch = record_batch(records)
-        source = Source(name, batch.schema.names, batch.num_rows, iter([batch]))
-        people, errors = self._batch(batch, self._columns(source), 1)
+        return self.read_batch(batch, name)
+
+    def read_batch(self, batch: pa.RecordBatch, name: str) -> People:
+        """Return one batch on its own. Raises InputRefused."""
+        columns = self._columns(Source(name, batch.schema.names, batch.num_rows, iter(())))
+        people, errors = self._batch(batch, columns, 1)
         if errors:
             raise BadCells(name, errors)
         return people
+
+    def check_columns(self, source: Source) -> None:
+        """Raises InputRefused for columns that are missing, doubled or no facts."""
+        self._columns(source)
 
     def _columns(self, source: Source) -> dict[str, str]:
         """Return fact name (or the id) by column name; strangers are errors with a suggestion."""
