@@ -79,7 +79,9 @@ def make_piece(count: int, seed: int, piece: int, *, complete: bool) -> Columns:
         return np.searchsorted(limits[:-1] / limits[-1], rng.random(count)).astype(np.uint8)
 
     years = 59 + np.minimum(rng.exponential(11, count), 49)
-    birth = (epoch(date(2024, 6, 30)) - years * 365.25 - rng.integers(0, 31, count)).astype(np.int32)
+    birth = (epoch(date(2024, 6, 30)) - years * 365.25 - rng.integers(0, 31, count)).astype(
+        np.int32
+    )
     death = np.full(count, NO_DAY, np.int32)
     dead = rng.random(count) < 0.08
     death[dead] = rng.integers(epoch(date(2023, 1, 1)), epoch(date(2025, 12, 31)), dead.sum())
@@ -116,7 +118,9 @@ def make_piece(count: int, seed: int, piece: int, *, complete: bool) -> Columns:
     pension[scheme == 0] += 200_000
     pension[scheme == 2] = 0
     found["pension_amount"] = pension.astype(np.int64)
-    found["care_hours"] = (rng.integers(1, 50, count) * found["purchased_home_care"]).astype(np.int64)
+    found["care_hours"] = (rng.integers(1, 50, count) * found["purchased_home_care"]).astype(
+        np.int64
+    )
     return found
 
 

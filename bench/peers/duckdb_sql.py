@@ -8,9 +8,9 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
-from bench.people import FLAGS, Array, Columns
 from bench.peers.expressions import combined_of, name_of, provisions_of, shared_of
 from bench.peers.figures import PROVISIONS, PeerMonth
+from bench.people import FLAGS, Array, Columns
 
 
 def load(columns: Columns, threads: int = 2) -> Any:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from bench.peers.figures import PROVISIONS, PeerMonth
 from bench.people import (
     AREA_CLASS,
     CARE_SETTING,
@@ -18,7 +19,6 @@ from bench.people import (
     SELF_CARE,
     TOWNSHIPS,
 )
-from bench.peers.figures import PROVISIONS, PeerMonth
 
 
 def case(column: str, values: Mapping[int, Any] | list[Any]) -> str:
@@ -43,10 +43,11 @@ def paid(test: str, value: Any) -> str:
 def shared_of(month: PeerMonth) -> dict[str, str]:
     """Return tests that several provisions use, by name."""
     here = (
-        f"hukou < {len(TOWNSHIPS)} AND "
-        f"(hukou_since <= {month.first_day} OR hukou_since = {NO_DAY})"
+        f"hukou < {len(TOWNSHIPS)} AND (hukou_since <= {month.first_day} OR hukou_since = {NO_DAY})"
     )
-    ages = {f"born{age}": f"birth_date <= {month.born_by(age)}" for age in (60, 65, 70, 75, 80, 90, 100)}
+    ages = {
+        f"born{age}": f"birth_date <= {month.born_by(age)}" for age in (60, 65, 70, 75, 80, 90, 100)
+    }
     earlier = {
         f"earlier{age}": f"birth_date <= {month.born_by(age, months_earlier=1)}"
         for age in (65, 80, 90, 100)
@@ -83,9 +84,7 @@ def combined_of(month: PeerMonth) -> dict[str, str]:
             "here AND born60 AND ltci_benefit", case(level, fen(figure("insurance_supplement")))
         ),
         "meal_gross": paid("here AND born70", case("economic_status", meals)),
-        "alone_gross": paid(
-            "here AND born75 AND lives_alone", figure("meal_alone_money") * 100
-        ),
+        "alone_gross": paid("here AND born75 AND lives_alone", figure("meal_alone_money") * 100),
     }
 
 
@@ -109,7 +108,8 @@ def provisions_of(month: PeerMonth) -> dict[str, str]:
         return case(outer, {code: case(inner, row) for code, row in table.items()})
 
     supplement = figure("hardship_age_supplement")
-    nominal = f"birth_date >= {PeerMonth(month.year - 89, 1).first_day} AND birth_date < {PeerMonth(month.year - 88, 1).first_day}"
+    from_day, until = (PeerMonth(month.year - years, 1).first_day for years in (89, 88))
+    nominal = f"birth_date >= {from_day} AND birth_date < {until}"
     care = figure("destitute_care_rate")
     rates = figure("institution_rate")
     heating = figure("heating_money")
@@ -135,9 +135,7 @@ def provisions_of(month: PeerMonth) -> dict[str, str]:
         "centenarian-reward": paid(
             "here AND born100 AND NOT earlier100", figure("centenarian_reward") * 100
         ),
-        "nominal-90-reward": due(
-            1, paid(f"here AND {nominal}", figure("nominal_90_reward") * 100)
-        ),
+        "nominal-90-reward": due(1, paid(f"here AND {nominal}", figure("nominal_90_reward") * 100)),
         "double-ninth-gift": paid("here", banded(fen(figure("double_ninth_gift"))))
         if month.double_ninth
         else "0",
@@ -172,7 +170,9 @@ def provisions_of(month: PeerMonth) -> dict[str, str]:
         "institution-nursing": paid(
             "whole AND born60 AND care_setting = 2",
             two_way(
-                status, level, {ECONOMIC_STATUS.index(name): fen(row) for name, row in rates.items()}
+                status,
+                level,
+                {ECONOMIC_STATUS.index(name): fen(row) for name, row in rates.items()},
             ),
         ),
         "home-care-hours": paid(
@@ -181,9 +181,7 @@ def provisions_of(month: PeerMonth) -> dict[str, str]:
             f" ELSE {case(level, figure('home_care_hours_cap'))} END)"
             f" * {figure('home_care_hour_rate') * 100}",
         ),
-        "dementia-guard": paid(
-            f"elder AND dementia AND {at_home}", figure("dementia_money") * 100
-        ),
+        "dementia-guard": paid(f"elder AND dementia AND {at_home}", figure("dementia_money") * 100),
         "respite-care": paid(f"elder AND {severe} AND care_setting = 0 AND NOT lives_alone", 1),
         "assistive-devices": paid(f"elder AND {status} < 3 AND {dependent}", 1),
         "bathing-aid": paid(f"elder AND {severe} AND {at_home}", 1),
@@ -249,7 +247,9 @@ def provisions_of(month: PeerMonth) -> dict[str, str]:
             " OR disability_grade < 2 OR family_planning_special)",
             1,
         ),
-        "emergency-button": paid(f"here AND born80 AND (lives_alone OR empty_nest) AND {at_home}", 1),
+        "emergency-button": paid(
+            f"here AND born80 AND (lives_alone OR empty_nest) AND {at_home}", 1
+        ),
         "family-planning-money": paid(
             "here AND family_planning_special", banded(fen(figure("family_planning_rate")))
         ),

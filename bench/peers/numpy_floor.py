@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from bench.peers.figures import PROVISIONS, PeerMonth
 from bench.people import (
     AREA_CLASS,
     CARE_SETTING,
@@ -23,7 +24,6 @@ from bench.people import (
     Array,
     Columns,
 )
-from bench.peers.figures import PROVISIONS, PeerMonth
 
 RUN = 32_768
 POOR = len(("tekun", "dibao", "dibao_marginal"))
@@ -85,11 +85,18 @@ class MonthFloor:
         month, figure = self.month, self.month.figure
         part = {name: column[rows] for name, column in people.items()}
         birth, death, since = part["birth_date"], part["death_date"], part["hukou_since"]
-        status, level, grade = part["economic_status"], part["capability_level"], part["disability_grade"]
+        status, level, grade = (
+            part["economic_status"],
+            part["capability_level"],
+            part["disability_grade"],
+        )
         setting, area, honour = part["care_setting"], part["area_class"], part["honour_status"]
         dementia, alone = part["dementia"].view(bool), part["lives_alone"].view(bool)
         nest, behind = part["empty_nest"].view(bool), part["left_behind"].view(bool)
-        special, insured = part["family_planning_special"].view(bool), part["ltci_benefit"].view(bool)
+        special, insured = (
+            part["family_planning_special"].view(bool),
+            part["ltci_benefit"].view(bool),
+        )
 
         here = LOCAL.take(part["hukou"])
         here &= (since <= month.first_day) | (since == NO_DAY)
@@ -170,7 +177,9 @@ class MonthFloor:
         look_up(self.hardship, status, elder)
         look_up(self.destitute_living, area, elder & (status == 0))
         look_up(
-            self.destitute_care.ravel(), _pair(part["self_care"], setting, 3), elder_after & (status == 0)
+            self.destitute_care.ravel(),
+            _pair(part["self_care"], setting, 3),
+            elder_after & (status == 0),
         )
         gap = self.pension_target.take(area) - part["pension_amount"]
         put(np.maximum(gap, 0) * (aged65 & (part["pension_scheme"] != 0) & (status > 1)))
@@ -211,7 +220,9 @@ def amounts(people: Columns, month: PeerMonth, workers: int = 2) -> Array:
     return out
 
 
-def totals(people: Columns, months: list[PeerMonth], workers: int = 2) -> list[list[tuple[int, int]]]:
+def totals(
+    people: Columns, months: list[PeerMonth], workers: int = 2
+) -> list[list[tuple[int, int]]]:
     """Return (people, fen) by month and provision, holding one run of results at a time."""
     count = len(people["birth_date"])
     runs = [slice(start, min(start + RUN, count)) for start in range(0, count, RUN)]

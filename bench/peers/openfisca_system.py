@@ -20,18 +20,20 @@ from openfisca_core.simulations import Simulation
 from openfisca_core.taxbenefitsystems import TaxBenefitSystem
 from openfisca_core.variables import Variable
 
-from bench.people import ENUMS, FLAGS, NO_DAY, UNKNOWN_DAY, WORDS, Array, Columns
 from bench.peers.figures import DOUBLE_NINTH_MONTHS, FIGURES, PROVISIONS, PeerMonth
+from bench.people import ENUMS, FLAGS, NO_DAY, UNKNOWN_DAY, WORDS, Array, Columns
 
 Person = build_entity(key="person", plural="persons", label="A person", is_person=True)
 Formula = Callable[[Any, Any, Any], Any]
 FAR = date(2999, 12, 31)
 FAR_DAY = np.datetime64(FAR)
 CHOICES: dict[str, Any] = {
-    name: Enum(name.title().replace("_", ""), {word.upper(): word for word in words})  # type: ignore[misc]
+    name: Enum(name.title().replace("_", ""), {word.upper(): word for word in words})
     for name, words in ENUMS.items()
 }
-STATUS, AREA, SETTING = (CHOICES[name] for name in ("economic_status", "area_class", "care_setting"))
+STATUS, AREA, SETTING = (
+    CHOICES[name] for name in ("economic_status", "area_class", "care_setting")
+)
 PENSION, HONOUR = CHOICES["pension_scheme"], CHOICES["honour_status"]
 DIVISIONS = np.array([int(word) // 1000 for word in WORDS], np.int32)
 DIVISION = 331123
@@ -151,7 +153,9 @@ def _standard(person: Any, period: Any, parameters: Any) -> Any:
 
 def near_poor_oldest_allowance(person: Any, period: Any, parameters: Any) -> Any:
     near = person("economic_status", period) == STATUS.DIBAO_MARGINAL
-    amount = _standard(person, period, parameters) * parameters(period).near_poor_oldest_percent / 100
+    amount = (
+        _standard(person, period, parameters) * parameters(period).near_poor_oldest_percent / 100
+    )
     return person("entitled", period) * (person("age", period) >= 80) * near * amount
 
 
@@ -234,7 +238,9 @@ def insurance_gross(person: Any, period: Any, parameters: Any) -> Any:
 
 def care_subsidy(person: Any, period: Any, _: Any) -> Any:
     own = person("care_subsidy_gross", period)
-    others = np.maximum(person("severe_disability_gross", period), person("insurance_gross", period))
+    others = np.maximum(
+        person("severe_disability_gross", period), person("insurance_gross", period)
+    )
     return own * (own >= others)
 
 
@@ -276,7 +282,9 @@ def home_care_hours(person: Any, period: Any, parameters: Any) -> Any:
 
 def dementia_guard(person: Any, period: Any, parameters: Any) -> Any:
     due = person("elder", period) * person("dementia", period)
-    return due * np.logical_not(person("in_institution", period)) * parameters(period).dementia_money
+    return (
+        due * np.logical_not(person("in_institution", period)) * parameters(period).dementia_money
+    )
 
 
 def respite_care(person: Any, period: Any, _: Any) -> Any:
@@ -311,9 +319,7 @@ def destitute_care(person: Any, period: Any, parameters: Any) -> Any:
     table = np.array(
         [rates(node._children[name], ENUMS["care_setting"]) for name in ENUMS["self_care"]]
     )
-    rate = table[
-        indices(person("self_care", period)), indices(person("care_setting", period))
-    ]
+    rate = table[indices(person("self_care", period)), indices(person("care_setting", period))]
     due = person("entitled_whole_month", period) * (person("age", period) >= 60)
     return due * (person("economic_status", period) == STATUS.TEKUN) * rate
 
@@ -540,7 +546,7 @@ def build_system() -> Any:
 
 
 def inputs_of(columns: Columns) -> dict[str, Array]:
-    """Return arrays in the types OpenFisca keeps; an unknown birth takes its default, as it does."""
+    """Return arrays in the types OpenFisca keeps; an unknown birth takes its default."""
     found: dict[str, Array] = {}
     for name in INPUTS:
         data = columns[name]
@@ -591,7 +597,7 @@ def person_of(facts: dict[str, Any]) -> dict[str, Any]:
     """Return one person as OpenFisca's builder takes it."""
     found: dict[str, Any] = {}
     for name in INPUTS:
-        value = facts.get(name)
+        value: Any = facts.get(name)
         if name in CHOICES:
             value = str(value).upper()
         elif name == "hukou":
@@ -605,8 +611,8 @@ def person_of(facts: dict[str, Any]) -> dict[str, Any]:
     return {"persons": {"one": found}}
 
 
-def trace_person(system: Any, situation: dict[str, Any], month: PeerMonth) -> tuple[Any, list[Any]]:
-    """Return a traced simulation of one person and every output, OpenFisca's nearest to reasons."""
+def traced_person(system: Any, situation: dict[str, Any]) -> Any:
+    """Return a simulation of one person that traces, OpenFisca's nearest to reasons."""
     built: Simulation = SimulationBuilder().build_from_entities(system, situation)
     built.trace = True
-    return built, calculate(built, month)
+    return built

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from bench.people import FLAGS, Array, Columns
 from bench.peers.expressions import combined_of, name_of, provisions_of, shared_of
 from bench.peers.figures import PROVISIONS, PeerMonth
+from bench.people import FLAGS, Array, Columns
 
 SHARD = 1_000_000
 
@@ -27,11 +27,15 @@ def _named(expressions: dict[str, str]) -> list[pl.Expr]:
 def _amounts(people: Any, month: PeerMonth) -> pl.LazyFrame:
     texts = {name_of(provision): text for provision, text in provisions_of(month).items()}
     lazy: pl.LazyFrame = people.lazy()
-    return lazy.with_columns(_named(shared_of(month))).with_columns(_named(combined_of(month))).select(
-        [
-            expression if text != "0" else pl.repeat(0, pl.len()).alias(name)
-            for expression, (name, text) in zip(_named(texts), texts.items(), strict=True)
-        ]
+    return (
+        lazy.with_columns(_named(shared_of(month)))
+        .with_columns(_named(combined_of(month)))
+        .select(
+            [
+                expression if text != "0" else pl.repeat(0, pl.len()).alias(name)
+                for expression, (name, text) in zip(_named(texts), texts.items(), strict=True)
+            ]
+        )
     )
 
 
