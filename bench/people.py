@@ -50,6 +50,8 @@ ENUMS = {
 }
 GRADES = 4
 """disability_grade is coded 0 to 3 for grades 1 to 4, and 4 for none."""
+LEVELS = 5
+UNKNOWN_NUMBER = 2**63 - 1
 FLAGS = {
     "dementia": 0.03,
     "lives_alone": 0.12,
@@ -168,8 +170,20 @@ def taken(columns: Columns, rows: Array | slice) -> Columns:
     return {name: column[rows] for name, column in columns.items()}
 
 
+def blanked(columns: Columns, share: float, rng: np.random.Generator) -> Columns:
+    """Return columns in which this share of every fact is unknown."""
+    unknown: dict[str, int] = dict.fromkeys(DAYS, UNKNOWN_DAY)
+    unknown |= {name: len(words) for name, words in ENUMS.items()} | dict.fromkeys(FLAGS, 2)
+    unknown |= {"capability_level": LEVELS, "disability_grade": GRADES + 1, "hukou": -1}
+    found = {}
+    for name, column in columns.items():
+        mark = unknown.get(name, UNKNOWN_NUMBER)
+        found[name] = np.where(rng.random(len(column)) < share, column.dtype.type(mark), column)
+    return found
+
+
 def person(columns: Columns, row: int) -> dict[str, Any]:
-    """Return the known facts of one person in words, as a caller would give them."""
+    """Return a person's facts in words; of the unknown ones only a birth date may occur."""
     facts: dict[str, Any] = {}
     for name, column in columns.items():
         value = int(column[row])

@@ -92,7 +92,9 @@ def prove_one_person(columns: people.Columns, months: list[PeerMonth], sample: i
     rng = np.random.default_rng(7)
     rows = rng.choice(len(columns["birth_date"]), sample, replace=False)
     unknown = np.flatnonzero(columns["birth_date"] == people.UNKNOWN_DAY)[:sample]
-    chosen = people.taken(columns, np.concatenate([rows, unknown]))
+    whole = people.taken(columns, np.concatenate([rows, unknown]))
+    blanked = people.blanked(people.taken(columns, rows), 0.15, rng)
+    chosen = {name: np.concatenate([whole[name], blanked[name]]) for name in whole}
     given = anlao_side.people_of(chosen)
     session = anlao_side.Session()
     for month in months:
@@ -116,7 +118,7 @@ def prove_one_person(columns: people.Columns, months: list[PeerMonth], sample: i
                 if left != right:
                     message = (
                         f"{decision.provision.id} {when}: columns {left}, one person {right},"
-                        f" {people.person(chosen, row)}"
+                        f" {given.facts(row)}"
                     )
                     raise Unequal(message)
     return len(given) * len(months) * len(PROVISIONS)

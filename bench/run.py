@@ -230,7 +230,7 @@ def case_totals(sizes: Sizes, report: Report) -> None:
     make_people(sizes.large, complete=True)
     engines = ("anlao-totals", "numpy-totals", "polars-totals", "duckdb-totals")
     workers = [Worker(engine, sizes.large, 24, complete=True) for engine in engines]
-    take_turns(workers, 3, warm_up=0)
+    take_turns(workers, 2, warm_up=0)
     ours, *peers = workers
     best = min(peers, key=Worker.median)
     share = ratio_of(ours, best)
