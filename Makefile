@@ -36,7 +36,7 @@ docs: $(VENV)/.installed ## Write docs/reference anew from code and rulebooks
 	$(BIN)/anlao docs
 
 bench: $(BENCH_VENV)/.installed ## Measure against other engines
-	$(BENCH_VENV)/bin/python bench/run.py
+	$(BENCH_VENV)/bin/python -m bench.run
 
 test-spark: $(VENV)/.sparked ## Run the tests that need Spark and Java 17
 	@.ci/java-17

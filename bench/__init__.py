@@ -1,0 +1,1 @@
+"""Measures anlao beside other engines on the same rules and people, equality proved first."""
