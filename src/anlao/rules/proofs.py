@@ -5,7 +5,7 @@ They look at diagrams, so they hold for every person that can be, not for a samp
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -119,10 +119,10 @@ class _Enumeration:
             spec = self.rulebook.parameters.get(name.removeprefix("rate:"))
             if spec is None or spec.open:
                 continue
-            example = path_to(diagram, partial(_lacks, name)) or {}
+            example = likely_path(questions, diagram, partial(_lacks, name)) or {}
             self._report_gap(provision, spec, example, questions, month)
         if isinstance(provision.amount, Ladder) and provision.amount.arms[-1].condition is not None:
-            path = path_to(diagram, lambda verdict: verdict.reason == "not_met:amount")
+            path = likely_path(questions, diagram, _falls_through)
             if path is not None:
                 self.problems.error(
                     provision.places.get("amount", provision.place),
@@ -179,7 +179,7 @@ class _Enumeration:
         questions: Questions,
     ) -> None:
         for first, second, diagram in composer.overlaps(ladder, eligible, context):
-            path = path_to(diagram, lambda value: value is True)
+            path = likely_path(questions, diagram, _holds)
             if path is not None:
                 self.problems.error(
                     provision.places.get("amount", provision.place),
@@ -294,7 +294,7 @@ def _less(
     diagram = questions.diagrams.both(
         theirs.own(provision, contexts[1]), mine.own(own, contexts[0]), less.compare
     )
-    path = _likely_path(questions, diagram)
+    path = likely_path(questions, diagram, _holds)
     if path is None:
         return None
     person = facts_of_path(path, questions.variables, facts)
@@ -329,16 +329,26 @@ class _Less:
         )
 
 
-def _likely_path(questions: Questions, diagram: Diagram) -> dict[int, int] | None:
-    """Prefer somebody alive, with nothing that can be absent."""
+def likely_path(
+    questions: Questions, diagram: Diagram, wanted: Callable[[Any], bool]
+) -> dict[int, int] | None:
+    """Return a way to a wanted result; if there is one, of somebody alive with nothing absent."""
     usual: list[int | None] = [
         variable.size - 1 if variable.may_be_none else None for variable in questions.variables
     ]
     for codes in (usual, [None] * len(usual)):
-        path = path_to(questions.diagrams.restrict(diagram, codes), lambda value: value is True)
+        path = path_to(questions.diagrams.restrict(diagram, codes), wanted)
         if path is not None:
             return path | {i: code for i, code in enumerate(codes) if code is not None}
     return None
+
+
+def _holds(value: Any) -> bool:
+    return value is True
+
+
+def _falls_through(verdict: Verdict) -> bool:
+    return verdict.reason == "not_met:amount"
 
 
 def _verdict_on(questions: Questions, diagram: Diagram, path: dict[int, int]) -> Verdict:

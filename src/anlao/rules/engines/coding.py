@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from anlao.rules.engines.formulas import UNKNOWN_ROW, distinct_values
+from anlao.rules.engines.formulas import distinct_values
 from anlao.rules.engines.years import UNKNOWN_YEARS, completed_years
 from anlao.rules.evaluation.context import Context
-from anlao.rules.evaluation.values import Void
+from anlao.rules.evaluation.values import Unknown, Void
 from anlao.rules.facts import FactSpec
 from anlao.rules.language.tree import NONE, Fact
 from anlao.rules.people.columns import NO_DAY, UNKNOWN_DAY, UNKNOWN_NUMBER, Array, FactColumn
@@ -72,7 +72,7 @@ def _code(variable: Variable, value: Any) -> int:
     if variable.kind == "bands":
         if isinstance(value, Void):
             return variable.size - 1
-        known = value is not UNKNOWN_ROW and value is not NONE
+        known = value is not NONE and not isinstance(value, Unknown)
         return sum(limit.passed(value) for limit in variable.limits) if known else variable.size
     if variable.kind == "test":
         return int(value) if isinstance(value, bool) else variable.size

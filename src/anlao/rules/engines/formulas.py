@@ -17,7 +17,6 @@ import numpy as np
 
 from anlao.rules.evaluation.context import Context
 from anlao.rules.evaluation.evaluator import Evaluator
-from anlao.rules.evaluation.values import Unknown
 from anlao.rules.language.tree import Arithmetic, Call, Const, Expr, Fact, facts_in
 from anlao.rules.people.columns import UNKNOWN_NUMBER, Array, FactColumn
 from anlao.rules.quantities import Rounding, whole
@@ -25,14 +24,6 @@ from anlao.rules.rulebook.model import is_number
 
 Columns = Mapping[tuple[str, int], FactColumn]
 _LIMIT = 2**62
-
-
-class _Unknown:
-    def __repr__(self) -> str:
-        return "unknown"
-
-
-UNKNOWN_ROW = _Unknown()
 
 
 class _TooLarge(Exception):
@@ -53,7 +44,7 @@ def distinct_values(
 ) -> tuple[list[Any], Array]:
     """Return the values of an expression, and each subject's index among them.
 
-    One evaluation per combination of facts that occurs; UNKNOWN_ROW where facts are missing.
+    One evaluation per combination of facts that occurs; unknown where facts are missing.
     """
     names = dict.fromkeys((fact.name, fact.shift) for fact in facts_in(expr))
     present = {key: columns[key] for key in names if key in columns}
@@ -84,8 +75,7 @@ def _one(expr: Expr, columns: Columns, row: int, context: Context) -> Any:
         value = column.value(row)
         if value is not None:
             by_shift.setdefault(shift, {})[name] = value
-    value = Evaluator(lambda shift: by_shift.get(shift, {})).value(expr, context)
-    return UNKNOWN_ROW if isinstance(value, Unknown) else value
+    return Evaluator(lambda shift: by_shift.get(shift, {})).value(expr, context)
 
 
 def fen_of(

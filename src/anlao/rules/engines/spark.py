@@ -72,7 +72,7 @@ class Plan:
 
 @dataclass(slots=True)
 class Cells:
-    """The cells of one table that a batch falls into: ``index`` of each subject's among ``found``."""
+    """The cells of one table in a batch; ``index``: each subject's place in ``found``."""
 
     found: list[Cell]
     index: Array
@@ -132,9 +132,11 @@ def decide_file(
     metadata: Mapping[str, str] | None = None,
     today: date | None = None,
     ignore_extra: bool = False,
+    session: SparkSession | None = None,
 ) -> None:
     """Decide a file of subjects on Spark and write one Parquet file of decisions.
 
+    ``session``: one that runs already; otherwise one is started and stopped here.
     Raises InputRefused for a file that cannot be used, as the other engines do.
     """
     if output.suffix.lower() not in (".parquet", ".pq"):
@@ -145,14 +147,15 @@ def decide_file(
     built = tuple((month.month, month.built) for month in tables)
     last_day = months[-1].last_day
     plan = Plan(subject, program.rulebook.id, built, today or last_day, ignore_extra)
-    session = start_session()
+    spark = session or start_session()
     try:
-        frame = _frame(session, people, plan)
+        frame = _frame(spark, people, plan)
         _refuse_repeated(frame, subject, people)
-        decided = _decided(frame, session, plan, tables)
-        _write(frame, session, plan, decided, output, only, metadata or {})
+        decided = _decided(frame, spark, plan, tables)
+        _write(frame, spark, plan, decided, output, only, metadata or {})
     finally:
-        session.stop()
+        if session is None:
+            spark.stop()
 
 
 def start_session() -> SparkSession:
@@ -162,7 +165,7 @@ def start_session() -> SparkSession:
     from pyspark.sql import SparkSession
 
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
-    return (
+    spark: SparkSession = (
         SparkSession.builder.master("local[2]")
         .appName("anlao")
         .config("spark.driver.host", "127.0.0.1")
@@ -171,8 +174,11 @@ def start_session() -> SparkSession:
         .config("spark.sql.shuffle.partitions", "4")
         .config("spark.sql.execution.arrow.maxRecordsPerBatch", "100000")
         .config("spark.sql.parquet.inferTimestampNTZ.enabled", "true")
+        .config("spark.ui.showConsoleProgress", "false")
         .getOrCreate()
     )
+    spark.sparkContext.setLogLevel("ERROR")
+    return spark
 
 
 def _frame(session: SparkSession, people: Path, plan: Plan) -> DataFrame:
@@ -233,9 +239,10 @@ def _answered(frame: DataFrame) -> list[Any]:
     from pyspark.errors import PySparkException
 
     try:
-        return frame.collect()
+        rows: list[Any] = frame.collect()
     except PySparkException as error:
         raise _refusal(error) from None
+    return rows
 
 
 def _refusal(error: Exception) -> Exception:

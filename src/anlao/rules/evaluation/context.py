@@ -9,7 +9,7 @@ from typing import Any
 
 from anlao.rules.evaluation.values import NOT_IN_FORCE, Unknown, Value
 from anlao.rules.language.functions import FUNCTIONS, Moment, clock
-from anlao.rules.language.tree import NONE
+from anlao.rules.language.tree import NONE, NoneValue
 from anlao.rules.periods import AgeRules, Month, NoLunarDate
 from anlao.rules.rulebook.model import Axis, Band, ParameterSpec, Rulebook, Version
 from anlao.rules.rulebook.tables import ANY_KEY
@@ -109,9 +109,9 @@ class Context:
         version = self.version(name, self.month.first_day if day is None else day)
         if version is None:
             return self._absent(spec)
-        table = version.table
+        table: Any = version.table
         for axis, key in zip(spec.axes, keys, strict=True):
-            if key is NONE:
+            if isinstance(key, NoneValue):
                 return NONE
             table = _part(table, axis, key)
             if table is ANY_KEY:

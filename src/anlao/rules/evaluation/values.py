@@ -54,7 +54,7 @@ def arithmetic(op: str, left: Any, right: Any) -> Value:
     """Return an exact sum, difference, product or quotient; none with anything is none."""
     if (found := special(left, right)) is not None:
         return found
-    if left is NONE or right is NONE:
+    if isinstance(left, NoneValue) or isinstance(right, NoneValue):
         return NONE
     if op == "/" and right == 0:
         return DIVISION_BY_ZERO

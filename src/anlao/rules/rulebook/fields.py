@@ -14,6 +14,8 @@ from anlao.rules.rulebook.problems import Place, Problems, did_you_mean
 from anlao.rules.rulebook.yaml_nodes import Node
 
 NO_LABEL = Label("", "")
+BROKEN = Ladder(())
+"""Stands for an expression that could not be read: of any type, so that it is reported once."""
 
 
 class Fields:
@@ -128,7 +130,7 @@ def read_expression(node: Node, problems: Problems) -> Expr:
         return _ladder(Fields(node, problems, "a ladder", ("first", "one")), problems)
     if node.kind == "list":
         problems.error(node.place, "Y013", "expected an expression, found a list")
-        return Const(NONE)
+        return BROKEN
     if isinstance(node.value, bool) or is_number(node.value):
         return Const(node.value)  # type: ignore[arg-type]
     if isinstance(node.value, date):
@@ -141,7 +143,7 @@ def parse_at(text: str, place: Place, problems: Problems) -> Expr:
         return parse(text)
     except ExpressionError as error:
         problems.error(place, "N003", f"{error} in: {text.strip()[:120]}", error.hint)
-        return Const(NONE)
+        return BROKEN
 
 
 def _ladder(fields: Fields, problems: Problems) -> Expr:

@@ -33,6 +33,7 @@ from anlao.rules.rulebook.read_layer import Layer, read_layer
 from anlao.rules.rulebook.tables import leaves
 
 MAX_LAYERS = 20
+_NO_PARENT = ("L001", "L002")
 
 
 @dataclass(slots=True)
@@ -53,7 +54,7 @@ def load(reference: str, library: Path) -> Loaded:
     """Read a rulebook by the id of one in ``library`` or by the path of a folder."""
     problems = Problems()
     layers = _read_lineage(reference, library, problems)
-    if not layers:
+    if not layers or any(problem.code in _NO_PARENT for problem in problems.found):
         return Loaded(None, problems)
     return Loaded(_Assembly(layers, problems).rulebook(), problems)
 
@@ -352,7 +353,7 @@ class _Assembly:
         return found
 
     def _check_unused(self, rulebook: Rulebook) -> None:
-        if rulebook.base:
+        if rulebook.base or self.problems.errors:
             return
         used = set(ENGINE_SETTINGS)
         roots = [part for item in rulebook.provisions.values() for part in expressions_of(item)]
