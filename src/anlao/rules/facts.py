@@ -29,6 +29,7 @@ class FactSpec:
     """One fact: its type, allowed values and what an empty cell means.
 
     ``none_when``: (fact, value) under which this fact does not exist for a subject.
+    ``none_is_a_word``: an empty cell is unknown, but the word *none* (无) says that there is none.
     """
 
     name: str
@@ -41,12 +42,13 @@ class FactSpec:
     maximum: Number | None = None
     unit: str = ""
     empty_is_none: bool = False
+    none_is_a_word: bool = False
     none_when: tuple[str, str] | None = None
     rows: Mapping[str, FactSpec] = field(default_factory=dict)
 
     @property
     def may_be_none(self) -> bool:
-        return self.empty_is_none or self.none_when is not None
+        return self.empty_is_none or self.none_is_a_word or self.none_when is not None
 
     def expected(self) -> str:
         """Return what a cell of this fact may hold, for error messages."""
@@ -58,7 +60,7 @@ class FactSpec:
             case "level":
                 return f"a whole number {self.low}-{self.high}"
             case "date":
-                return "a day written YYYY-MM-DD"
+                return "a day written YYYY-MM-DD" + (" or none" if self.none_is_a_word else "")
             case "division":
                 return "a division code of 6, 9 or 12 digits"
             case "integer":
@@ -85,4 +87,7 @@ class Subject:
 
     @property
     def id_column(self) -> str:
-        return "person_id" if self.name == "elder" else f"{self.name}_id"
+        return _ID_COLUMNS.get(self.name, f"{self.name}_id")
+
+
+_ID_COLUMNS = {"elder": "person_id", "staffing": "institution_id"}

@@ -1,23 +1,229 @@
-"""Facts through time: which value of a fact holds in which month."""
+"""Many months: decide the first for everybody, then only those for whom something changed.
+
+Between two months a subject's results change only where a limit of a day moved past one of her
+days, where one of her facts changed, or where the rules themselves changed.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
 import numpy as np
 
-from anlao.rules.people.columns import FactColumn, People
+from anlao.rules.engines.columnar import (
+    ColumnarEngine,
+    ProvisionColumn,
+    columns_at,
+    facts_and_shifts,
+)
+from anlao.rules.engines.program import MonthTables, Program
+from anlao.rules.language.tree import Clock, Expr, Fact, walk
+from anlao.rules.people.columns import Array, FactColumn, People
 from anlao.rules.periods import Month, epoch_day
+from anlao.rules.tables.decision_table import DecisionTable
+from anlao.rules.tables.diagram import results
+from anlao.rules.tables.symbolic import Residue
 
 
-def facts_of_month(people: People, name: str, month: Month) -> FactColumn | None:
-    """Return a fact as it stood on the first day of a month, or None where it is no column."""
-    column = people.columns.get(name)
-    if column is None or name not in people.changes:
-        return column
-    day = epoch_day(month.first_day)
-    data = column.data
-    for change in people.changes[name]:
-        held = (change.start <= day) & (day < change.until)
-        if held.any():
-            data = np.array(data) if data is column.data else data
-            data[change.rows[held]] = change.values.data[held]
-    return FactColumn(column.spec, data, column.scale, column.words, column.rows)
+@dataclass(slots=True)
+class MonthResult:
+    """The results of one month; the columns are overwritten when the next month is asked for.
+
+    ``changed``: rows whose results may differ from the month before (None: all of them).
+    """
+
+    month: Month
+    columns: list[ProvisionColumn]
+    changed: Array | None
+
+
+def decide_months(
+    engine: ColumnarEngine, program: Program, people: People, months: Iterable[Month]
+) -> Iterator[MonthResult]:
+    """Yield the results of consecutive months."""
+    span = _Span(engine, program, people)
+    for month in months:
+        yield span.next(program.month(month))
+
+
+@dataclass(slots=True)
+class Totals:
+    """Sums over subjects for one provision in one month. ``fen``: hundredths of its unit, of yes rows."""
+
+    yes: int = 0
+    unknown: int = 0
+    fen: int = 0
+
+
+def totals_by_month(
+    engine: ColumnarEngine, program: Program, people: People, months: Sequence[Month]
+) -> Iterator[tuple[Month, dict[str, Totals]]]:
+    """Yield totals by provision for consecutive months, counting only what changed."""
+    counting: list[_Count] = []
+    for result in decide_months(engine, program, people, months):
+        if not counting:
+            counting = [_Count() for _ in result.columns]
+        totals = {}
+        for count, column in zip(counting, result.columns, strict=True):
+            count.update(column, result.changed)
+            totals[column.provision.id] = count.totals(column)
+        yield result.month, totals
+
+
+@dataclass(slots=True)
+class _Count:
+    """How many subjects have each result of a provision."""
+
+    column: ProvisionColumn | None = None
+    by_result: Array = field(default_factory=lambda: np.zeros(0, np.int64))
+    before: Array = field(default_factory=lambda: np.zeros(0, np.uint16))
+
+    def update(self, column: ProvisionColumn, changed: Array | None) -> None:
+        if changed is None or column is not self.column:
+            self.by_result = np.bincount(column.codes, minlength=len(column.results))
+            self.before = column.codes.copy()
+            self.column = column
+            return
+        size = max(len(column.results), len(self.by_result))
+        grown = np.zeros(size, np.int64)
+        grown[: len(self.by_result)] = self.by_result
+        now = column.codes[changed]
+        grown += np.bincount(now, minlength=size)
+        grown -= np.bincount(self.before[changed], minlength=size)
+        self.before[changed] = now
+        self.by_result = grown
+
+    def totals(self, column: ProvisionColumn) -> Totals:
+        totals = Totals()
+        for count, result in zip(self.by_result.tolist(), column.results, strict=False):
+            if result.outcome == "yes":
+                totals.yes += count
+                totals.fen += count * (result.fen or 0)
+            elif result.outcome == "unknown":
+                totals.unknown += count
+        if column.fen is not None:
+            yes = [i for i, result in enumerate(column.results) if result.outcome == "yes"]
+            totals.fen += int(column.fen[np.isin(column.codes, yes)].sum())
+        return totals
+
+
+class _Span:
+    """Keeps the last month's results and brings them up to date."""
+
+    def __init__(self, engine: ColumnarEngine, program: Program, people: People) -> None:
+        self.engine = engine
+        self.program = program
+        self.people = people
+        self.month: MonthTables | None = None
+        self.columns: list[ProvisionColumn] = []
+        self._orders: dict[str, tuple[Array, Array]] = {}
+
+    def next(self, month: MonthTables) -> MonthResult:
+        before, self.month = self.month, month
+        if before is None or before.month.plus(1) != month.month:
+            self.columns = self.engine.decide(month, self.people)
+            return MonthResult(month.month, self.columns, None)
+        rows = self._changed_rows(before, month)
+        facts = columns_at(month, self.people)
+        anew = [
+            index
+            for index, (old, new) in enumerate(zip(before.tables, month.tables, strict=True))
+            if old.root is not new.root or _reads_the_clock(new)
+        ]
+        self._replace(month, anew, facts)
+        kept = [index for index in range(len(month.tables)) if index not in set(anew)]
+        self._update(month, kept, rows, facts)
+        return MonthResult(month.month, self.columns, rows)
+
+    def _replace(
+        self, month: MonthTables, which: list[int], facts: dict[tuple[str, int], FactColumn]
+    ) -> None:
+        tables = [month.tables[index] for index in which]
+        if tables:
+            count = len(self.people)
+            found = self.engine.decide_tables(month, tables, facts, count)
+            self.columns = list(self.columns)
+            for index, column in zip(which, found, strict=True):
+                self.columns[index] = column
+
+    def _update(
+        self,
+        month: MonthTables,
+        which: list[int],
+        rows: Array,
+        facts: dict[tuple[str, int], FactColumn],
+    ) -> None:
+        if not which or not len(rows):
+            return
+        tables = [month.tables[index] for index in which]
+        taken = {key: column.taken(rows) for key, column in facts.items()}
+        found = self.engine.decide_tables(month, tables, taken, len(rows))
+        for index, column in zip(which, found, strict=True):
+            held = self.columns[index]
+            held.codes[rows] = column.codes
+            if column.fen is not None and held.fen is None:
+                held.fen = np.zeros(len(held.codes), np.int64)
+            if held.fen is not None:
+                held.fen[rows] = 0 if column.fen is None else column.fen
+
+    def _changed_rows(self, before: MonthTables, month: MonthTables) -> Array:
+        """Return the rows for whom a limit moved past a day of theirs, or a fact changed."""
+        spans: dict[str, set[tuple[int, int]]] = {}
+        for old, new in zip(before.tables, month.tables, strict=True):
+            if old.root is new.root:
+                _moved_limits(old, new, spans)
+        parts = [self._rows_between(name, found) for name, found in spans.items()]
+        parts.append(self._rows_of_changes(month))
+        return np.unique(np.concatenate(parts)) if parts else np.zeros(0, np.int64)
+
+    def _rows_between(self, name: str, spans: set[tuple[int, int]]) -> Array:
+        column = self.people.columns.get(name)
+        if column is None:
+            return np.zeros(0, np.int64)
+        if name not in self._orders:
+            order = np.argsort(column.data, kind="stable")
+            self._orders[name] = (order, column.data[order])
+        order, days = self._orders[name]
+        parts = [
+            order[np.searchsorted(days, low) : np.searchsorted(days, high)] for low, high in spans
+        ]
+        return np.concatenate(parts)
+
+    def _rows_of_changes(self, month: MonthTables) -> Array:
+        """Rows with a change of a fact this month; whoever has a changing day is always looked at."""
+        shifts = {shift for variable in month.coders for _, shift in facts_and_shifts(variable)}
+        parts = [np.zeros(0, np.int64)]
+        for name, changes in self.people.changes.items():
+            is_day = name in self.people.columns and self.people.columns[name].spec.type == "date"
+            for change in changes:
+                now = np.full(len(change.rows), is_day)
+                for shift in shifts | {0}:
+                    low = epoch_day(month.month.plus(shift - 1).first_day)
+                    high = epoch_day(month.month.plus(shift).first_day)
+                    now |= (low < change.start) & (change.start <= high)
+                    now |= (low < change.until) & (change.until <= high)
+                parts.append(change.rows[now])
+        return np.concatenate(parts)
+
+
+def _moved_limits(
+    old: DecisionTable, new: DecisionTable, spans: dict[str, set[tuple[int, int]]]
+) -> None:
+    """Collect, by fact, the runs of days that lie between a limit's old and new place."""
+    for before, after in zip(old.variables, new.variables, strict=True):
+        if not isinstance(after.leaf, Fact):
+            continue
+        for was, now in zip(before.limits, after.limits, strict=True):
+            if was.cut != now.cut:
+                low, high = sorted((epoch_day(was.cut), epoch_day(now.cut)))
+                spans.setdefault(after.leaf.name, set()).add((low, high + int(now.strict)))
+
+
+def _reads_the_clock(table: DecisionTable) -> bool:
+    """Return whether an amount or a question changes with the month for everybody."""
+    exprs: list[Expr] = [variable.leaf for variable in table.variables]
+    for verdict in results(table.root):
+        if isinstance(verdict.amount, Residue):
+            exprs.append(verdict.amount.expr)
+    return any(isinstance(part, Clock) for expr in exprs for part in walk(expr))

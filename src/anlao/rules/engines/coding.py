@@ -9,14 +9,16 @@ from typing import Any
 
 import numpy as np
 
-from anlao.rules.engines.formulas import UNKNOWN_ROW, values_of
+from anlao.rules.engines.formulas import UNKNOWN_ROW, distinct_values
+from anlao.rules.engines.years import UNKNOWN_YEARS, completed_years
 from anlao.rules.evaluation.context import Context
+from anlao.rules.evaluation.values import Void
 from anlao.rules.facts import FactSpec
 from anlao.rules.language.tree import NONE, Fact
 from anlao.rules.people.columns import NO_DAY, UNKNOWN_DAY, UNKNOWN_NUMBER, Array, FactColumn
 from anlao.rules.periods import epoch_day
 from anlao.rules.tables.coding import prefix_code
-from anlao.rules.tables.decision_table import Limit, Variable
+from anlao.rules.tables.variables import Limit, Variable
 
 Columns = Mapping[tuple[str, int], FactColumn]
 """Columns by fact name and month shift."""
@@ -58,19 +60,23 @@ class ColumnCoder:
         self, variable: Variable, columns: Columns, count: int, context: Context
     ) -> Array:
         """A figure of several facts: worked out exactly, then sorted by its limits."""
-        values = values_of(variable.leaf, columns, count, context)
-        codes = np.full(count, variable.size, np.uint8)
-        for index, value in enumerate(values):
-            if value is UNKNOWN_ROW:
-                continue
-            if variable.kind == "bands":
-                if value is not NONE:
-                    codes[index] = sum(limit.passed(value) for limit in variable.limits)
-            elif isinstance(value, bool) and variable.kind == "test":
-                codes[index] = int(value)
-            elif value in variable.values:
-                codes[index] = variable.values.index(value)
-        return codes
+        if (years := completed_years(variable.leaf, columns, context)) is not None:
+            return _bands_of_years(variable, years)
+        values, inverse = distinct_values(variable.leaf, columns, count, context)
+        codes = np.array([_code(variable, value) for value in values], np.uint8)
+        return codes[inverse]
+
+
+def _code(variable: Variable, value: Any) -> int:
+    """Return the class of one worked-out value."""
+    if variable.kind == "bands":
+        if isinstance(value, Void):
+            return variable.size - 1
+        known = value is not UNKNOWN_ROW and value is not NONE
+        return sum(limit.passed(value) for limit in variable.limits) if known else variable.size
+    if variable.kind == "test":
+        return int(value) if isinstance(value, bool) else variable.size
+    return variable.values.index(value) if value in variable.values else variable.size
 
 
 def bands_of(variable: Variable, column: FactColumn) -> Array:
@@ -99,3 +105,11 @@ def _cut(limit: Limit, column: FactColumn) -> Any:
     return np.int64(max(min(least, int(UNKNOWN_NUMBER) - 1), -int(UNKNOWN_NUMBER)))
 
 
+
+
+def _bands_of_years(variable: Variable, years: Array) -> Array:
+    codes = np.zeros(len(years), np.uint8)
+    for limit in variable.limits:
+        codes += (years > limit.cut) if limit.strict else (years >= limit.cut)
+    codes[years == UNKNOWN_YEARS] = variable.size
+    return codes

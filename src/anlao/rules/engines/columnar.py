@@ -6,7 +6,7 @@ stages: after each stage the subjects that lead to the same remaining diagram co
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from threading import Lock
@@ -15,13 +15,17 @@ import numpy as np
 
 from anlao.rules.engines.cells import finished
 from anlao.rules.engines.coding import ColumnCoder
-from anlao.rules.engines.formulas import fen_of, values_of
+from anlao.rules.engines.formulas import distinct_values, fen_of
 from anlao.rules.engines.program import MonthTables
-from anlao.rules.people.columns import UNKNOWN_NUMBER, Array, FactColumn, People
+from anlao.rules.evaluation.context import Context
+from anlao.rules.language.tree import facts_in
+from anlao.rules.people.changes import facts_of_month
+from anlao.rules.people.columns import Array, FactColumn, People
 from anlao.rules.rulebook.model import Provision
-from anlao.rules.tables.decision_table import DecisionTable, Variable
+from anlao.rules.tables.decision_table import DecisionTable
 from anlao.rules.tables.diagram import Diagram
-from anlao.rules.tables.verdict import Result
+from anlao.rules.tables.variables import Variable
+from anlao.rules.tables.verdict import OUTCOMES, Result
 
 RUN = 65_536
 STAGE_CELLS = 4096
@@ -50,18 +54,16 @@ class ProvisionColumn:
 
     def outcome_codes(self) -> Array:
         """Return each subject's outcome as an index into OUTCOMES."""
-        from anlao.rules.tables.verdict import OUTCOMES
-
         order = np.array([OUTCOMES.index(result.outcome) for result in self.results], np.uint8)
         return order[self.codes]
 
 
 @dataclass(slots=True)
 class _Stage:
-    """Some variables of a table. ``next[state * cells + cell]`` is the state after them, or -1."""
+    """Some variables of a table, by position. ``next[state * cells + cell]``: the state after, or -1."""
 
-    variables: tuple[Variable, ...]
-    first: int
+    positions: range
+    sizes: tuple[int, ...]
     cells: int
     next: Array
 
@@ -82,25 +84,25 @@ class CellTable:
 
     def _laid_out(self) -> list[_Stage]:
         stages: list[_Stage] = []
-        held: list[Variable] = []
+        sizes = [variable.size + 1 for variable in self.table.variables]
         cells, first = 1, 0
-        for index, variable in enumerate(self.table.variables):
-            if held and cells * (variable.size + 1) > STAGE_CELLS:
-                stages.append(self._stage(held, first, cells))
-                held, cells, first = [], 1, index
-            held.append(variable)
-            cells *= variable.size + 1
-        stages.append(self._stage(held, first, cells))
+        for index, size in enumerate(sizes):
+            if index > first and cells * size > STAGE_CELLS:
+                stages.append(self._stage(sizes, first, index, cells))
+                cells, first = 1, index
+            cells *= size
+        stages.append(self._stage(sizes, first, len(sizes), cells))
         return stages
 
-    def _stage(self, variables: list[Variable], first: int, cells: int) -> _Stage:
-        return _Stage(tuple(variables), first, cells, np.full(cells, -1, np.int32))
+    def _stage(self, sizes: list[int], first: int, end: int, cells: int) -> _Stage:
+        positions = range(first, end)
+        return _Stage(positions, tuple(sizes[first:end]), cells, np.full(cells, -1, np.int32))
 
-    def codes(self, classes: Mapping[Variable, Array], lacking: Array | None, count: int) -> Array:
-        """Return result codes for a run of subjects."""
+    def codes(self, classes: Sequence[Array], lacking: Array | None, count: int) -> Array:
+        """Return result codes for a run of subjects, given their classes by variable."""
         state: Array | None = None
         for number, stage in enumerate(self.stages):
-            cell = _cell_index(stage.variables, classes, count)
+            cell = _cell_index(stage, classes, count)
             if state is not None:
                 cell += state * np.int32(stage.cells)
             state = self._looked_up(number, stage, cell)
@@ -121,21 +123,21 @@ class CellTable:
         occurs[cell] = True
         for index in np.flatnonzero(occurs & (stage.next < 0)):
             before, inside = divmod(int(index), stage.cells)
-            rest = self._restricted(number, before, self._codes_of(stage, inside), stage.first)
+            rest = self._restricted(number, before, self._codes_of(stage, inside), stage)
             stage.next[index] = self._state(number, rest)
 
     def _codes_of(self, stage: _Stage, cell: int) -> list[int]:
         codes = []
-        for variable in reversed(stage.variables):
-            cell, code = divmod(cell, variable.size + 1)
+        for size in reversed(stage.sizes):
+            cell, code = divmod(cell, size)
             codes.append(code)
         return codes[::-1]
 
-    def _restricted(self, number: int, before: int, codes: list[int], first: int) -> Diagram:
+    def _restricted(self, number: int, before: int, codes: list[int], stage: _Stage) -> Diagram:
         known: list[int | None] = [None] * len(self.table.variables)
-        for offset, code in enumerate(codes):
-            if code < self.table.variables[first + offset].size:
-                known[first + offset] = code
+        for position, size, code in zip(stage.positions, stage.sizes, codes, strict=True):
+            if code < size - 1:  # the last code is unknown
+                known[position] = code
         return self.table.diagrams.restrict(self._diagrams[number][before], known)
 
     def _state(self, number: int, rest: Diagram) -> int:
@@ -187,15 +189,12 @@ class CellTable:
         return self._result_codes[result]
 
 
-def _cell_index(
-    variables: tuple[Variable, ...], classes: Mapping[Variable, Array], count: int
-) -> Array:
-    if not variables:
-        return np.zeros(count, np.int32)
-    cell = classes[variables[0]].astype(np.int32)
-    for variable in variables[1:]:
-        cell *= np.int32(variable.size + 1)
-        cell += classes[variable]
+def _cell_index(stage: _Stage, classes: Sequence[Array], count: int) -> Array:
+    cell = np.zeros(count, np.int32)
+    for number, (position, size) in enumerate(zip(stage.positions, stage.sizes, strict=True)):
+        if number:
+            cell *= np.int32(size)
+        cell += classes[position]
     return cell
 
 
@@ -210,10 +209,15 @@ class ColumnarEngine:
 
     def decide(self, month: MonthTables, people: People) -> list[ProvisionColumn]:
         """Return the results of every provision for all subjects in a month."""
-        columns = columns_at(month, people)
+        return self.decide_tables(month, month.tables, columns_at(month, people), len(people))
+
+    def decide_tables(
+        self, month: MonthTables, tables: Sequence[DecisionTable], columns: Columns, count: int
+    ) -> list[ProvisionColumn]:
+        """Return the results of some of a month's tables, for subjects given by their columns."""
         coder = self._coder_for(month)
-        tables = [self._table(table) for table in month.tables]
-        count = len(people)
+        laid_out = [self._table(table) for table in tables]
+        variables = {variable for table in tables for variable in table.variables}
         out = [np.empty(count, np.uint16) for _ in tables]
 
         def decide_run(start: int) -> None:
@@ -221,16 +225,17 @@ class ColumnarEngine:
             part = {key: column.part(start, stop) for key, column in columns.items()}
             classes = {
                 variable: coder.codes(variable, part, stop - start, month.context)
-                for variable in month.coders
+                for variable in variables
             }
-            for table, codes in zip(tables, out, strict=True):
+            for table, cells, codes in zip(tables, laid_out, out, strict=True):
                 lacking = _lacking(table.numbers, part, stop - start)
-                codes[start:stop] = table.codes(classes, lacking, stop - start)
+                of_table = [classes[variable] for variable in table.variables]
+                codes[start:stop] = cells.codes(of_table, lacking, stop - start)
 
         _in_runs(decide_run, range(0, count, RUN), self.workers)
         return [
-            self._with_amounts(table, codes, columns)
-            for table, codes in zip(tables, out, strict=True)
+            self._with_amounts(table, cells, codes, columns)
+            for table, cells, codes in zip(tables, laid_out, out, strict=True)
         ]
 
     def _coder_for(self, month: MonthTables) -> ColumnCoder:
@@ -245,7 +250,9 @@ class ColumnarEngine:
             self._tables[key] = CellTable(table, self._lock)
         return self._tables[key]
 
-    def _with_amounts(self, table: CellTable, codes: Array, columns: Columns) -> ProvisionColumn:
+    def _with_amounts(
+        self, now: DecisionTable, table: CellTable, codes: Array, columns: Columns
+    ) -> ProvisionColumn:
         """Work out the amounts that depend on numbers of the subject."""
         column = ProvisionColumn(table.table.provision, codes, table.results)
         formulas = [i for i, result in enumerate(table.results) if result.formula is not None]
@@ -255,15 +262,20 @@ class ColumnarEngine:
                 continue
             if column.fen is None:
                 column.fen = np.zeros(len(codes), np.int64)
-            self._amounts(table, index, rows, column, columns)
+            self._amounts(now.context, table, index, rows, column, columns)
         return column
 
     def _amounts(
-        self, table: CellTable, index: int, rows: Array, column: ProvisionColumn, columns: Columns
+        self,
+        context: Context,
+        table: CellTable,
+        index: int,
+        rows: Array,
+        column: ProvisionColumn,
+        columns: Columns,
     ) -> None:
         result = table.results[index]
         assert result.formula is not None and column.fen is not None
-        context = table.table.context
         fen, failed = fen_of(result.formula, result.rounding, columns, rows, context)
         if result.outcome == "yes" and result.unit.startswith("yuan"):
             nothing = Result("no", "amount_zero", None, "", ())
@@ -275,14 +287,12 @@ class ColumnarEngine:
         for position in failed:
             row = rows[position : position + 1]
             taken = {key: part.taken(row) for key, part in columns.items()}
-            value = values_of(result.formula, taken, 1, context)[0]
+            value = distinct_values(result.formula, taken, 1, context)[0][0]
             column.codes[row] = table.result_code(finished(result, value))
 
 
 def columns_at(month: MonthTables, people: People) -> dict[tuple[str, int], FactColumn]:
     """Return the columns that a month's tables look at, as they stood in the months they name."""
-    from anlao.rules.timeline import facts_of_month
-
     wanted = {
         (fact, shift)
         for variable in month.coders
@@ -298,8 +308,6 @@ def columns_at(month: MonthTables, people: People) -> dict[tuple[str, int], Fact
 
 
 def facts_and_shifts(variable: Variable) -> Iterable[tuple[str, int]]:
-    from anlao.rules.language.tree import facts_in
-
     return [(fact.name, fact.shift) for fact in facts_in(variable.leaf)]
 
 
@@ -310,13 +318,8 @@ def _lacking(numbers: tuple[str, ...], columns: Columns, count: int) -> Array | 
     pattern = np.zeros(count, np.int64)
     for bit, name in enumerate(numbers):
         column = columns.get((name, 0))
-        if column is None:
-            pattern |= 1 << bit
-        elif column.spec.type in ("integer", "number", "money"):
-            pattern |= (column.data == UNKNOWN_NUMBER).astype(np.int64) << bit
-        else:
-            unknown = [column.value(row) is None for row in range(count)]
-            pattern |= np.array(unknown, np.int64) << bit
+        unknown = np.ones(count, bool) if column is None else column.unknown()
+        pattern |= unknown.astype(np.int64) << bit
     return pattern if pattern.any() else None
 
 

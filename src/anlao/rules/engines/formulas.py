@@ -7,7 +7,7 @@ facts by the plain evaluator. Both are exact, so both give the same fen.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import lcm
@@ -21,6 +21,7 @@ from anlao.rules.evaluation.values import Unknown
 from anlao.rules.language.tree import Arithmetic, Call, Const, Expr, Fact, facts_in
 from anlao.rules.people.columns import UNKNOWN_NUMBER, Array, FactColumn
 from anlao.rules.quantities import Rounding, whole
+from anlao.rules.rulebook.model import is_number
 
 Columns = Mapping[tuple[str, int], FactColumn]
 _LIMIT = 2**62
@@ -47,27 +48,34 @@ class _Numbers:
     most: int
 
 
-def values_of(expr: Expr, columns: Columns, count: int, context: Context) -> Sequence[Any]:
-    """Return a value per subject (UNKNOWN_ROW where facts are missing), one evaluation per combination."""
-    facts = [(fact.name, fact.shift) for fact in facts_in(expr)]
-    names = list(dict.fromkeys(facts))
+def distinct_values(
+    expr: Expr, columns: Columns, count: int, context: Context
+) -> tuple[list[Any], Array]:
+    """Return the values of an expression, and each subject's index among them.
+
+    One evaluation per combination of facts that occurs; UNKNOWN_ROW where facts are missing.
+    """
+    names = dict.fromkeys((fact.name, fact.shift) for fact in facts_in(expr))
     present = {key: columns[key] for key in names if key in columns}
-    keys = [_key_of(column) for column in present.values()]
-    seen: dict[Any, Any] = {}
-    found: list[Any] = []
-    for row in range(count):
-        combination = tuple(key(row) for key in keys)
-        if combination not in seen:
-            seen[combination] = _one(expr, present, row, context)
-        found.append(seen[combination])
-    return found
+    first, inverse = _combinations(list(present.values()), count)
+    return [_one(expr, present, int(row), context) for row in first], inverse
 
 
-def _key_of(column: FactColumn) -> Callable[[int], Any]:
-    if column.spec.type == "rows":
-        return lambda row: row
-    data = column.data.tolist()
-    return data.__getitem__  # type: ignore[no-any-return]
+def _combinations(columns: Sequence[FactColumn], count: int) -> tuple[Array, Array]:
+    """Return the first row of each combination of values, and each row's combination."""
+    key = np.zeros(count, np.int64)
+    size = 1
+    for column in columns:
+        if column.spec.type == "rows":
+            return np.arange(count), np.arange(count)
+        values, codes = np.unique(column.data, return_inverse=True)
+        if size * len(values) >= _LIMIT:
+            _, key = np.unique(key, return_inverse=True)
+            size = int(key.max(initial=0)) + 1
+        key = key * len(values) + codes.reshape(-1)
+        size *= len(values)
+    _, first, inverse = np.unique(key, return_index=True, return_inverse=True)
+    return first, inverse.reshape(-1)
 
 
 def _one(expr: Expr, columns: Columns, row: int, context: Context) -> Any:
@@ -89,15 +97,13 @@ def fen_of(
         return _rounded(numbers, rounding), []
     except _TooLarge:
         taken = {key: column.taken(rows) for key, column in columns.items() if _used(expr, key)}
-        values = values_of(expr, taken, len(rows), context)
-    fen = np.zeros(len(rows), np.int64)
-    failed = []
-    for index, value in enumerate(values):
-        if isinstance(value, int | Fraction) and not isinstance(value, bool):
-            fen[index] = rounding.fen(value)
-        else:
-            failed.append(index)
-    return fen, failed
+        values, inverse = distinct_values(expr, taken, len(rows), context)
+    computable = [is_number(value) for value in values]
+    of_value = [
+        rounding.fen(value) if fine else 0 for value, fine in zip(values, computable, strict=True)
+    ]
+    failed = np.flatnonzero(~np.array(computable, bool)[inverse])
+    return np.array(of_value, np.int64)[inverse], [int(index) for index in failed]
 
 
 def _used(expr: Expr, key: tuple[str, int]) -> bool:

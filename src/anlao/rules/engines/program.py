@@ -14,10 +14,9 @@ from anlao.rules.evaluation.context import Context, Rates
 from anlao.rules.periods import Month
 from anlao.rules.rulebook.model import Provision, Rulebook
 from anlao.rules.tables.coding import Coder, coder_of
-from anlao.rules.tables.compose import Composer
-from anlao.rules.tables.decision_table import DecisionTable, Variable, build_table
-from anlao.rules.tables.diagram import Diagrams
-from anlao.rules.tables.symbolic import Questions
+from anlao.rules.tables.decision_table import DecisionTable, Tables, build_tables
+from anlao.rules.tables.moving import moved
+from anlao.rules.tables.variables import Variable
 
 
 class UnknownProvision(ValueError):
@@ -33,9 +32,16 @@ class MonthTables:
     """All tables of one month, and the coders of their variables."""
 
     month: Month
-    context: Context
-    tables: tuple[DecisionTable, ...]
+    built: Tables
     coders: dict[Variable, Coder] = field(default_factory=dict)
+
+    @property
+    def context(self) -> Context:
+        return self.built.context
+
+    @property
+    def tables(self) -> tuple[DecisionTable, ...]:
+        return self.built.tables
 
     def __post_init__(self) -> None:
         for table in self.tables:
@@ -66,19 +72,27 @@ class Program:
         return Context(self.rulebook, month, self.rates, self.rules_as_of)
 
     def month(self, month: Month) -> MonthTables:
-        """Return the tables of a month."""
+        """Return the tables of a month: an earlier month's, moved, or built anew."""
         if month not in self._months:
-            self._months[month] = self._build(month)
+            context = self.context(month)
+            built = self._moved(context) or build_tables(self.subject, self.provisions, context)
+            self._months[month] = MonthTables(month, built)
         return self._months[month]
 
-    def _build(self, month: Month) -> MonthTables:
-        context = self.context(month)
-        questions = Questions(Diagrams())
-        composer = Composer(self.rulebook, self.subject, questions)
-        tables = tuple(
-            build_table(provision, composer, questions, context) for provision in self.provisions
-        )
-        return MonthTables(month, context, tables)
+    def _moved(self, context: Context) -> Tables | None:
+        for known in reversed(self._kinds()):
+            found = moved(known, context)
+            if found is not None:
+                return found
+        return None
+
+    def _kinds(self) -> list[Tables]:
+        """Return one month's tables of each shape."""
+        kinds = {
+            tuple(id(table.root) for table in month.built.tables): month.built
+            for month in self._months.values()
+        }
+        return list(kinds.values())
 
 
 def make_program(

@@ -30,6 +30,7 @@ class Context:
     rules_as_of: date | None = None
     starts: str = "month_of"
     shift: int = 0
+    turning_days: dict[Any, date | bool] = field(default_factory=dict)
     _moment: Moment | None = None
     _relatives: dict[tuple[int, str], Context] = field(default_factory=dict)
 
@@ -61,11 +62,14 @@ class Context:
                 self.rules_as_of,
                 wanted[1],
                 wanted[0],
-                None,
-                self._relatives,
+                _relatives=self._relatives,
             )
             self._relatives[(self.shift, self.starts)] = self
         return self._relatives[wanted]
+
+    def shifts(self) -> set[int]:
+        """Return the months around this one that have been looked at, itself included."""
+        return {0, *(shift for shift, _ in self._relatives)}
 
     def clock(self, name: str) -> date | int:
         return clock(name, self.month, self.starts)

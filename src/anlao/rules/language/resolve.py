@@ -41,6 +41,7 @@ from anlao.rules.language.tree import (
 
 _AGGREGATES = ("count", "sum", "any", "all", "highest", "lowest")
 _SUM_LIMIT = 60
+AGE_SETTING = "age_in_month_of_death"
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,8 +149,8 @@ class Resolver:
                 if op == "/" and b == Const(0):
                     self.report("T004", "division by zero", "")
                 return Arithmetic(op, a, b), NUMBER
-            case Ladder(arms):
-                return self._ladder(arms)
+            case Ladder(arms, exclusive):
+                return self._ladder(arms, exclusive)
             case Parameter(name, keys, _):
                 return self._table(name, keys)
             case Call(function, arguments):
@@ -172,7 +173,7 @@ class Resolver:
         if name in CLOCK_NAMES:
             return Clock(name), Type(CLOCK_NAMES[name])
         if name == "age":
-            return self._age("completed_years", Clock("age_day"))
+            return self._age_completed()
         if name == "nominal_age":
             return self._age("nominal_years", Clock("first_day"))
         known = [*self.scope.names, *self.scope.facts, *CLOCK_NAMES, "age", "nominal_age"]
@@ -186,10 +187,30 @@ class Resolver:
             self.report("N001", "age needs the fact birth_date, which this subject does not have", "")
         return Call(function, (Fact("birth_date"), day)), NUMBER
 
+    def _age_completed(self) -> tuple[Expr, Type]:
+        """``age``: completed years on the reference day, or on the day of death if that came first.
+
+        Somebody who dies in the month of a birthday, before it, never completes that year.
+        """
+        on_day, kind = self._age("completed_years", Clock("age_day"))
+        if "death_date" not in self.scope.facts or self.scope.table(AGE_SETTING) is None:
+            return on_day, kind
+        death = Fact("death_date")
+        died_before = And(
+            (
+                Compare("==", Parameter(AGE_SETTING), Const("at_death")),
+                Compare("<", death, Clock("age_day")),
+            )
+        )
+        at_death = Call("completed_years", (Fact("birth_date"), death))
+        return Ladder((Arm(died_before, at_death), Arm(None, on_day))), kind
+
     def _literal(self, expr: Expr, other: Type) -> Expr:
         """A bare word beside a choice is one of its values, unless it is a name of its own."""
         if isinstance(expr, Name) and other.kind == "choice" and not self._is_name(expr.name):
             return Const(expr.name)
+        if expr == Const(NONE) and other.values and "none" in other.values:
+            return Const("none")
         return expr
 
     def _is_name(self, name: str) -> bool:
@@ -248,7 +269,7 @@ class Resolver:
             self.report("T003", "in [] never holds", "list at least one value")
         return Among(operand, tuple(choices))
 
-    def _ladder(self, arms: tuple[Arm, ...]) -> tuple[Expr, Type]:
+    def _ladder(self, arms: tuple[Arm, ...], exclusive: bool) -> tuple[Expr, Type]:
         found: list[Arm] = []
         kind = ANY
         for index, arm in enumerate(arms):
@@ -258,7 +279,7 @@ class Resolver:
             found.append(Arm(condition, value, arm.id, arm.unit))
             if arm.condition is None and index < len(arms) - 1:
                 self.report("C003", "arms after otherwise can never fit", "move otherwise to the end")
-        return Ladder(tuple(found)), kind
+        return Ladder(tuple(found), exclusive), kind
 
     def _joined(self, a: Type, b: Type) -> Type:
         if a.kind in ("any", "none"):

@@ -130,9 +130,13 @@ class Arm:
 
 @dataclass(frozen=True, slots=True)
 class Ladder:
-    """Decision ladder: the first arm whose condition holds gives the value."""
+    """Decision ladder: the first arm whose condition holds gives the value.
+
+    ``exclusive``: its author says that at most one arm fits anybody; the check proves it.
+    """
 
     arms: tuple[Arm, ...]
+    exclusive: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +212,7 @@ def children(expr: Expr) -> tuple[Expr, ...]:
             return arguments
         case Parameter(_, keys, on):
             return keys if on is None else (*keys, on)
-        case Ladder(arms):
+        case Ladder(arms, _):
             return tuple(part for arm in arms for part in (arm.condition, arm.value) if part)
         case Aggregate(_, rows, value, condition):
             return tuple(part for part in (rows, value, condition) if part)

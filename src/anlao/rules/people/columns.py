@@ -18,7 +18,7 @@ from anlao.rules.facts import FactSpec
 from anlao.rules.language.tree import NONE
 from anlao.rules.periods import day_of_epoch
 from anlao.rules.quantities import whole
-from anlao.rules.tables.symbolic import domain
+from anlao.rules.tables.variables import domain
 
 Array = npt.NDArray[Any]
 UNKNOWN_DAY = np.int32(2**31 - 1)
@@ -64,6 +64,20 @@ class FactColumn:
                 values = domain(self.spec)
                 code = self.data[index]
                 return None if code >= len(values) else values[code]
+
+    def unknown(self) -> Array:
+        """Return for each subject whether the fact is unknown."""
+        match self.spec.type:
+            case "date":
+                return self.data == UNKNOWN_DAY
+            case "integer" | "number" | "money":
+                return self.data == UNKNOWN_NUMBER
+            case "division" | "text":
+                return self.data == UNKNOWN_CODE
+            case "rows":
+                return np.array([row is None for row in self.rows], bool)
+            case _:
+                return self.data >= len(domain(self.spec))
 
     def part(self, start: int, stop: int) -> FactColumn:
         """Return a run of subjects, sharing memory."""

@@ -27,13 +27,14 @@ from anlao.rules.people.columns import (
 )
 from anlao.rules.periods import epoch_day
 from anlao.rules.quantities import Number, parse_number
-from anlao.rules.tables.symbolic import domain
+from anlao.rules.tables.variables import domain
 
 _DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?\Z", re.ASCII)
 _COMPACT_DAY = re.compile(r"(\d{4})(\d{2})(\d{2})\Z", re.ASCII)
 _TRUE = {"true", "1", "yes", "y", "t", "是", "有"}
 _FALSE = {"false", "0", "no", "n", "f", "否", "无"}
 _EMPTY = {"", "null", "none", "na", "n/a", "nan"}
+_NONE_WORDS = {"none", "never", "无", "从未"}
 _LARGEST = 10**12
 _DECIMALS = 10**6
 """Numbers are kept to six decimals; measured shares such as 2/3 arrive with more."""
@@ -57,7 +58,7 @@ class CellError:
 def encode(spec: FactSpec, cells: pa.Array, first_row: int) -> tuple[FactColumn, list[CellError]]:
     """Return the column of codes and every bad cell (coded as unknown)."""
     if spec.type == "rows":
-        return FactColumn(spec, np.zeros(len(cells), np.uint8), rows=cells.to_pylist()), []
+        return _rows_column(spec, cells, first_row)
     fast = _fast_days(spec, cells)
     if fast is not None:
         return fast, []
@@ -66,6 +67,42 @@ def encode(spec: FactSpec, cells: pa.Array, first_row: int) -> tuple[FactColumn,
     errors = _errors(spec, distinct, parsed, indices, first_row)
     cleaned = [None if value is _BAD else value for value in parsed]
     return _column(spec, cleaned, indices), errors
+
+
+def _rows_column(
+    spec: FactSpec, cells: pa.Array, first_row: int
+) -> tuple[FactColumn, list[CellError]]:
+    rows: list[Any] = []
+    errors: list[CellError] = []
+    for index, records in enumerate(cells.to_pylist()):
+        parsed, bad = _records(spec, records)
+        rows.append(parsed)
+        errors.extend(
+            CellError(first_row + index, f"{spec.name}.{column}", value, expected)
+            for column, value, expected in bad
+        )
+    return FactColumn(spec, np.zeros(len(rows), np.uint8), rows=rows), errors
+
+
+def _records(spec: FactSpec, records: Any) -> tuple[Any, list[tuple[str, str, str]]]:
+    """Return a subject's rows with their known values, and (column, value, expected) of bad ones."""
+    if records is None:
+        return None, []
+    if isinstance(records, str):
+        return None, [("", records[:80], "a list of records")]
+    found: list[dict[str, Any]] = []
+    bad: list[tuple[str, str, str]] = []
+    for record in records:
+        known: dict[str, Any] = {}
+        for name, raw in (record or {}).items():
+            part = spec.rows.get(name)
+            value = _BAD if part is None else _parse(part, raw)
+            if value is _BAD and raw is not None:
+                bad.append((name, str(raw), part.expected() if part else "a fact of the row"))
+            elif value is not None and value is not _BAD:
+                known[name] = value
+        found.append(known)
+    return tuple(found), bad
 
 
 def _fast_days(spec: FactSpec, cells: pa.Array) -> FactColumn | None:
@@ -97,6 +134,8 @@ def _parse(spec: FactSpec, value: Any) -> Any:
         return NONE if spec.empty_is_none else None
     if isinstance(value, str):
         value = value.strip()
+        if spec.none_is_a_word and value.lower() in _NONE_WORDS:
+            return NONE
         if value.lower() in _EMPTY and not (spec.type == "enum" and value.lower() in spec.values):
             return NONE if spec.empty_is_none else None
     return _PARSERS[spec.type](spec, value)

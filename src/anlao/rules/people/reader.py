@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -22,10 +23,10 @@ from anlao.rules.people.columns import (
 )
 from anlao.rules.people.encode import CellError, as_strings, encode
 from anlao.rules.people.errors import BadCells, InputRefused
-from anlao.rules.people.sources import Source, open_source
+from anlao.rules.people.sources import Source, open_source, record_batch
 from anlao.rules.periods import epoch_day
 from anlao.rules.rulebook.problems import did_you_mean
-from anlao.rules.tables.symbolic import domain
+from anlao.rules.tables.variables import domain
 
 SetAside = Callable[[pa.RecordBatch, list[CellError]], None]
 MAX_COLLECTED = 10_000
@@ -72,6 +73,15 @@ class PeopleReader:
             raise BadCells(source.name, bad)
         if not rows:
             raise InputRefused(f"{source.name}: there are column names but no rows", "export the list again")
+
+    def read_records(self, records: list[dict[str, Any]], name: str) -> People:
+        """Return subjects given as records of facts. Raises InputRefused."""
+        batch = record_batch(records)
+        source = Source(name, batch.schema.names, batch.num_rows, iter([batch]))
+        people, errors = self._batch(batch, self._columns(source), 1)
+        if errors:
+            raise BadCells(name, errors)
+        return people
 
     def _columns(self, source: Source) -> dict[str, str]:
         """Return fact name (or the id) by column name; strangers are errors with a suggestion."""

@@ -139,10 +139,8 @@ def _json(path: Path) -> Source:
     if path.stat().st_size > _MAX_JSON:
         raise InputRefused(f"{path}: JSON larger than {_MAX_JSON >> 20} MB", "use CSV or Parquet")
     records = read_json(path)
-    columns = list(dict.fromkeys(key for record in records for key in record))
-    arrays = [_json_column([record.get(name) for record in records]) for name in columns]
-    batch = pa.RecordBatch.from_arrays(arrays, names=columns)
-    return Source(str(path), columns, len(records), iter([batch]))
+    batch = record_batch(records)
+    return Source(str(path), batch.schema.names, len(records), iter([batch]))
 
 
 def read_json(path: Path) -> list[dict[str, Any]]:
@@ -166,6 +164,13 @@ def _json_column(values: list[Any]) -> pa.Array:
         )
     texts = [None if value is None else _json_text(value) for value in values]
     return pa.array(texts, pa.string())
+
+
+def record_batch(records: list[dict[str, Any]]) -> pa.RecordBatch:
+    """Return records as a batch of text columns, as if they stood in a file."""
+    columns = list(dict.fromkeys(key for record in records for key in record))
+    arrays = [_json_column([record.get(name) for record in records]) for name in columns]
+    return pa.RecordBatch.from_arrays(arrays, names=columns)
 
 
 def _json_text(value: Any) -> str:

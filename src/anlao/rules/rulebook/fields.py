@@ -125,7 +125,7 @@ def read_label(node: Node, problems: Problems) -> Label:
 def read_expression(node: Node, problems: Problems) -> Expr:
     """Return the tree of an expression, a figure, or a ladder (``first: […]``)."""
     if node.kind == "mapping":
-        return _ladder(Fields(node, problems, "a ladder", ("first",)), problems)
+        return _ladder(Fields(node, problems, "a ladder", ("first", "one")), problems)
     if node.kind == "list":
         problems.error(node.place, "Y013", "expected an expression, found a list")
         return Const(NONE)
@@ -145,7 +145,8 @@ def parse_at(text: str, place: Place, problems: Problems) -> Expr:
 
 
 def _ladder(fields: Fields, problems: Problems) -> Expr:
-    node = fields.node_of("first", required=True)
+    exclusive = fields.node_of("one") is not None
+    node = fields.node_of("one" if exclusive else "first", required=True)
     arms: list[Arm] = []
     for element in node.elements() if node else []:
         part = Fields(element, problems, "an arm", ("id", "if", "then", "otherwise", "unit", "name"))
@@ -159,7 +160,7 @@ def _ladder(fields: Fields, problems: Problems) -> Expr:
         arms.append(Arm(condition, value, part.text("id") or None, part.text("unit") or None))
     if not arms:
         problems.error(fields.place, "Y012", "a ladder needs at least one arm under first")
-    return Ladder(tuple(arms))
+    return Ladder(tuple(arms), exclusive)
 
 
 def _arm_value(node: Node | None, problems: Problems) -> Expr:

@@ -358,6 +358,7 @@ ENGINE_SETTINGS = (
     "birthday_counts",
     "nominal_age_method",
     "yearly_due_month",
+    "age_in_month_of_death",
 )
 
 

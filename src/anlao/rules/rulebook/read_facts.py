@@ -37,7 +37,8 @@ def _fact(name: str, node: Node, problems: Problems) -> FactSpec:
         minimum=fields.number("min"),
         maximum=fields.number("max"),
         unit=fields.text("unit"),
-        empty_is_none=fields.text("empty") == "none",
+        empty_is_none=fields.choice("empty", ("none", "unknown", "unknown_or_none"), "unknown") == "none",
+        none_is_a_word=fields.text("empty") == "unknown_or_none",
         none_when=_none_when(fields),
         rows=_rows(fields, kind, problems),
     )

@@ -90,10 +90,11 @@ _PERIODS = ("month", "quarter", "half_year", "year", "once")
 
 def read_definition(name: str, node: Node, rulebook: str, problems: Problems) -> Definition:
     """Return a named expression, from ``value`` or ``first``."""
-    keys = ("name", "subject", "value", "if", "first", "clause", "interpretation", "note")
+    keys = ("name", "subject", "value", "if", "first", "one", "clause", "interpretation", "note")
     fields = Fields(node, problems, f"definition {name}", keys)
-    if (first := node.get("first")) is not None:
-        value = read_expression(Node({"first": first}, first.place), problems)
+    ladder = next((key for key in ("first", "one") if node.get(key) is not None), None)
+    if ladder is not None:
+        value = read_expression(Node({ladder: node.value[ladder]}, node.place), problems)  # type: ignore[index, call-overload]
     else:
         key = "if" if node.get("if") is not None else "value"
         value = fields.expression(key, required=True) or TRUE

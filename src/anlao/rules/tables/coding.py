@@ -9,8 +9,8 @@ from typing import Any
 from anlao.rules.evaluation.context import Context
 from anlao.rules.evaluation.evaluator import Evaluator, FactsAt
 from anlao.rules.evaluation.values import Unknown, Void
-from anlao.rules.language.tree import NONE, Fact
-from anlao.rules.tables.decision_table import Variable
+from anlao.rules.language.tree import NONE, Fact, facts_in
+from anlao.rules.tables.variables import Variable
 
 Coder = Callable[[FactsAt], int]
 
@@ -56,9 +56,9 @@ def _bands(variable: Variable, context: Context) -> Coder:
     leaf = variable.leaf
 
     def band(value: Any) -> int:
-        if value is None or isinstance(value, Unknown | Void):
+        if value is None or isinstance(value, Unknown):
             return unknown
-        if value is NONE:
+        if value is NONE or isinstance(value, Void):
             return none if variable.may_be_none else unknown
         if plain:
             return bisect_right(cuts, value)
@@ -67,7 +67,14 @@ def _bands(variable: Variable, context: Context) -> Coder:
     if isinstance(leaf, Fact):
         name, shift = leaf.name, leaf.shift
         return lambda facts_at: band(facts_at(shift).get(name))
-    return lambda facts_at: band(Evaluator(facts_at).value(leaf, context))
+    inputs = [(fact.name, fact.shift) for fact in facts_in(leaf)]
+
+    def of_expression(facts_at: FactsAt) -> int:
+        if any(facts_at(shift).get(name, NONE) is NONE for name, shift in inputs):
+            return unknown  # a figure of what is unknown, or of what does not exist
+        return band(Evaluator(facts_at).value(leaf, context))
+
+    return of_expression
 
 
 def prefix_code(prefixes: tuple[str, ...], code: str) -> int:

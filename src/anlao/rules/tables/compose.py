@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -15,6 +16,7 @@ from anlao.rules.language.tree import (
     Clock,
     Compare,
     Const,
+    Defined,
     Expr,
     Fact,
     Ladder,
@@ -24,9 +26,10 @@ from anlao.rules.language.tree import (
     children,
 )
 from anlao.rules.rulebook.load import in_force
-from anlao.rules.rulebook.model import Condition, Provision, Rulebook, is_number
+from anlao.rules.rulebook.model import Condition, Provision, is_number
 from anlao.rules.tables.diagram import Diagram
-from anlao.rules.tables.symbolic import Questions, Residue, Symbolic, _arithmetic
+from anlao.rules.tables.symbolic import Residue, Symbolic, arithmetic_on
+from anlao.rules.tables.variables import Questions
 from anlao.rules.tables.verdict import Verdict
 
 NOT_IN_FORCE = Verdict("not_applicable", "not_in_force")
@@ -36,12 +39,15 @@ OUTSIDE = Verdict("not_applicable", "outside_division")
 class Composer:
     """Composes the diagrams of one rulebook's provisions for one subject kind in one month."""
 
-    def __init__(self, rulebook: Rulebook, subject: str, questions: Questions) -> None:
-        self.rulebook = rulebook
-        self.facts: dict[str, FactSpec] = dict(rulebook.subjects[subject].facts)
-        self.symbolic = Symbolic(self.facts, questions, self._outcome)
+    def __init__(self, base: Context, subject: str, questions: Questions) -> None:
+        self.base = base
+        self.rulebook = base.rulebook
+        self.facts: dict[str, FactSpec] = dict(self.rulebook.subjects[subject].facts)
+        self.symbolic = Symbolic(self.facts, questions, self._outcome, base)
+        self.in_force: dict[tuple[str, int], bool] = {}
         self.diagrams = questions.diagrams
         self._own: dict[tuple[str, int], Diagram] = {}
+        self._pending: list[Provision] = []
 
     def provision(self, provision: Provision, context: Context) -> Diagram:
         """Return the diagram of final verdicts, group combination included."""
@@ -53,12 +59,91 @@ class Composer:
             own = self.diagrams.both(own, other, partial(self._against, provision, rival, context))
         return own
 
+    def survey(self, provisions: Sequence[Provision], context: Context) -> None:
+        """Ask every question of these provisions once, without putting the answers together."""
+        self.symbolic.outcome_of = self._surveyed
+        pending = list(provisions)
+        self._pending = pending
+        seen: set[str] = set()
+        for provision in pending:
+            if provision.id in seen:
+                continue
+            seen.add(provision.id)
+            if provision.group_rule != "stack":
+                pending.extend(self._rivals(provision))
+            first, last = provision.payment.sums or (0, 0)
+            for months in range(first, last + 1):
+                self._survey_one(provision, context.at(months, provision.starts))
+
+    def _survey_one(self, provision: Provision, context: Context) -> None:
+        for test, _ in steps_of(provision, self.facts, provision.payment.due):
+            self.symbolic.diagram(test, context)
+        for part in (provision.amount, provision.required, provision.found):
+            if part is not None:
+                self._survey_amount(part, context)
+        if provision.required is not None and provision.found is not None:
+            op = ">=" if provision.comparison == "at_least" else "<="
+            self.symbolic.diagram(Compare(op, provision.found, provision.required), context)  # type: ignore[arg-type]
+
+    def _survey_amount(self, amount: Expr, context: Context) -> None:
+        if not isinstance(amount, Ladder):
+            self.symbolic.diagram(amount, context)
+            return
+        for arm in amount.arms:
+            if arm.condition is not None:
+                self.symbolic.diagram(arm.condition, context)
+            self._survey_amount(arm.value, context)
+
+    def _surveyed(self, outcome: Outcome, _: Context) -> Diagram:
+        self._pending.append(self.rulebook.provisions[outcome.provision])
+        return self.diagrams.leaf(False if outcome.kind == "granted" else 0)
+
     def own(self, provision: Provision, context: Context) -> Diagram:
         """Return the diagram of a provision's own verdicts, before group combination."""
         key = (provision.id, context.shift)
         if key not in self._own:
             self._own[key] = self._decided(provision, context.at(0, provision.starts))
         return self._own[key]
+
+    def without_due(self, provision: Provision, context: Context) -> Diagram:
+        """Return the diagram of a provision's verdicts as if it fell due in this month."""
+        return self._in_month(provision, context, due=None)
+
+    def eligible(self, provision: Provision, context: Context) -> Diagram:
+        """Return the diagram of whether all steps before the amount are passed."""
+        result = self.symbolic.true
+        for test, _ in reversed(steps_of(provision, self.facts, None)):
+            held = self.symbolic.diagram(test, context)
+            result = self.symbolic.all_of([held, result])
+        return result
+
+    def arms(self, ladder: Ladder, eligible: Diagram, context: Context) -> list[Diagram]:
+        """Return for each arm the diagram of whether it is the one that fits."""
+        found = []
+        left = eligible
+        for arm in ladder.arms:
+            if arm.condition is None:
+                found.append(left)
+                continue
+            test = self.symbolic.diagram(arm.condition, context)
+            found.append(self.symbolic.all_of([left, test]))
+            left = self.symbolic.all_of([left, self.symbolic.opposite(test)])
+        return found
+
+    def overlaps(
+        self, ladder: Ladder, eligible: Diagram, context: Context
+    ) -> list[tuple[str, str, Diagram]]:
+        """Return for each pair of arms the diagram of whether both fit."""
+        tests = [
+            (arm.id or str(number), self.symbolic.diagram(arm.condition, context))
+            for number, arm in enumerate(ladder.arms, 1)
+            if arm.condition is not None
+        ]
+        return [
+            (first, second, self.symbolic.all_of([eligible, one, other]))
+            for index, (first, one) in enumerate(tests)
+            for second, other in tests[index + 1 :]
+        ]
 
     # combination with others
 
@@ -84,7 +169,7 @@ class Composer:
             return self.leaf(loses)
         order = list(self.rulebook.provisions)
         op = ">=" if order.index(rival.id) < order.index(provision.id) else ">"
-        test = self.symbolic._compared(op, other.amount, own.amount, context)
+        test = self.symbolic.compared_values(op, other.amount, own.amount, context)
         return self.diagrams.bind(test, lambda value: self.leaf(loses if value is True else own))
 
     def _outcome(self, outcome: Outcome, context: Context) -> Diagram:
@@ -109,9 +194,7 @@ class Composer:
         return self._summed(provision, context)
 
     def _in_month(self, provision: Provision, context: Context, due: Expr | None) -> Diagram:
-        day = context.month.first_day
-        seen = context.rules_as_of is None or (provision.published or day) <= context.rules_as_of
-        if not seen or not in_force(provision.start, provision.until, day):
+        if not self._holds(provision, context):
             return self.leaf(NOT_IN_FORCE)
         steps = steps_of(provision, self.facts, due)
         result = self._amount(provision, context, len(steps))
@@ -121,6 +204,11 @@ class Composer:
             refused = replace(failed, step=number)
             result = self.diagrams.bind(test_diagram, partial(self._step, result, refused))
         return result
+
+    def _holds(self, provision: Provision, context: Context) -> bool:
+        held = is_in_force(provision, context)
+        self.in_force[(provision.id, context.shift)] = held
+        return held
 
     def _step(self, rest: Diagram, refused: Verdict, held: Any) -> Diagram:
         if held is True:
@@ -152,7 +240,7 @@ class Composer:
     ) -> Diagram:
         if isinstance(amount, Ladder):
             return self._ladder(provision, amount, context, step, reason, unit)
-        if reason == "met" and any(context.uses_floor(name) for name in tables_in(amount)):
+        if reason == "met" and any(context.uses_floor(n) for n in tables_in(amount, context)):
             reason = "floor_used"
         finish = partial(self._finished, unit=unit, reason=reason, step=step)
         return self.diagrams.bind(self.symbolic.diagram(amount, context), finish)
@@ -178,13 +266,17 @@ class Composer:
         if isinstance(held, Void):
             return self.leaf(replace(_void(held), step=step))
         if isinstance(held, Unknown):
-            verdict = Verdict("unknown", reason_for(held.missing), step=step, missing=held.missing)
-            return self.diagrams.both(
-                value, rest, lambda a, b: self.leaf(a if a == b else verdict)
-            )
+            return self.diagrams.both(value, rest, partial(self._either, held, step))
         return rest
 
+    def _either(self, held: Unknown, step: int, a: Verdict, b: Verdict) -> Diagram:
+        if a == b:
+            return self.leaf(a)
+        missing = held.missing | a.missing | b.missing
+        return self.leaf(Verdict("unknown", reason_for(missing), step=step, missing=missing))
+
     def _finished(self, amount: Any, *, unit: str, reason: str, step: int) -> Diagram:
+        amount = self.symbolic.folded(amount)
         if isinstance(amount, Unknown):
             missing = amount.missing
             return self.leaf(Verdict("unknown", reason_for(missing), step=step, missing=missing))
@@ -213,6 +305,7 @@ class Composer:
         )
 
     def _measured(self, required: Any, met: Any, *, unit: str, step: int) -> Diagram:
+        required = self.symbolic.folded(required)
         for value in (required, met):
             if isinstance(value, Unknown):
                 missing = value.missing
@@ -246,13 +339,20 @@ class Composer:
             missing = a.missing | b.missing
             return self.leaf(Verdict("unknown", reason_for(missing), step=99, missing=missing))
         if a.outcome == "yes" and b.outcome == "yes":
-            return self.leaf(replace(b, amount=_arithmetic("+", a.amount, b.amount)))
+            return self.leaf(replace(b, amount=arithmetic_on("+", a.amount, b.amount)))
         if a.outcome == "yes":
             return self.leaf(a)
         return self.leaf(b if b.outcome != "not_applicable" else a if a.outcome == "no" else b)
 
     def leaf(self, verdict: Verdict) -> Diagram:
         return self.diagrams.leaf(verdict)
+
+
+def is_in_force(provision: Provision, context: Context) -> bool:
+    """Return whether a provision holds in a month, as the rules were known on ``rules_as_of``."""
+    day = context.month.first_day
+    seen = context.rules_as_of is None or (provision.published or day) <= context.rules_as_of
+    return seen and in_force(provision.start, provision.until, day)
 
 
 def steps_of(
@@ -307,9 +407,12 @@ def reason_for(missing: frozenset[str]) -> str:
     return "missing_facts"
 
 
-def tables_in(expr: Expr) -> list[str]:
-    """Return the figures an expression names itself (not through definitions)."""
+def tables_in(expr: Expr, context: Context) -> list[str]:
+    """Return the figures an expression names, through definitions too."""
     found = [expr.name] if isinstance(expr, Parameter) else []
-    return found + [name for part in children(expr) for name in tables_in(part)]
+    parts = list(children(expr))
+    if isinstance(expr, Defined):
+        parts.append(context.rulebook.definitions[expr.name].value)
+    return found + [name for part in parts for name in tables_in(part, context)]
 
 

@@ -7,15 +7,16 @@ What stays open is a *residue*: an expression over numbers that the columns comp
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from functools import partial
-from typing import Any, Literal
+from typing import Any
 
 from anlao.rules.evaluation.context import Context
 from anlao.rules.evaluation.evaluator import Evaluator
 from anlao.rules.evaluation.values import (
+    DIVISION_BY_ZERO,
     Unknown,
     Void,
     arithmetic,
@@ -49,50 +50,14 @@ from anlao.rules.language.tree import (
 )
 from anlao.rules.periods import EARLIEST_DAY, LATEST_DAY
 from anlao.rules.quantities import Number, whole
-from anlao.rules.tables.diagram import Diagram, Diagrams
-
-AtomKind = Literal["choice", "limit", "is_none", "prefix", "test", "discretion"]
-
+from anlao.rules.tables.diagram import Diagram
+from anlao.rules.tables.variables import Atom, Questions, Turning, domain
 
 @dataclass(frozen=True, slots=True)
 class Residue:
     """A value that depends on numbers or dates of the subject: computed, not tabled."""
 
     expr: Expr
-
-
-@dataclass(frozen=True, slots=True)
-class Atom:
-    """One question about a subject.
-
-    choice: which of ``values`` has ``leaf``; limit: is ``leaf`` ≥ (``strict``: >) ``cut``;
-    is_none: does the fact not exist; prefix: does the division code begin with ``cut``;
-    test: does a comparison of several facts hold; discretion: what does the official say.
-    """
-
-    kind: AtomKind
-    leaf: Expr
-    cut: Any = None
-    strict: bool = False
-    values: tuple[Any, ...] = (False, True)
-
-
-@dataclass(slots=True)
-class Questions:
-    """The variables of a diagram store: one per atom, in the order of first asking."""
-
-    diagrams: Diagrams
-    atoms: list[Atom] = field(default_factory=list)
-    _known: dict[Any, int] = field(default_factory=dict)
-
-    def ask(self, atom: Atom) -> Diagram:
-        """Return the diagram whose result is the atom's value."""
-        key = (atom.kind, atom.leaf, type(atom.cut), atom.cut, atom.strict)
-        index = self._known.get(key)
-        if index is None:
-            index = self._known[key] = self.diagrams.variable(len(atom.values))
-            self.atoms.append(atom)
-        return self.diagrams.branch(index, [self.diagrams.leaf(value) for value in atom.values])
 
 
 class Symbolic:
@@ -103,7 +68,11 @@ class Symbolic:
         facts: dict[str, FactSpec],
         questions: Questions,
         outcome_of: Any,
+        base: Context,
     ) -> None:
+        self.base = base
+        self.noted: dict[Expr, Any] = {}
+        self.turnings: dict[Turning, date | bool] = {}
         self.facts = facts
         self.questions = questions
         self.diagrams = questions.diagrams
@@ -137,7 +106,7 @@ class Symbolic:
                 return self.diagrams.both(
                     self.diagram(left, context),
                     self.diagram(right, context),
-                    lambda a, b: self.leaf(_arithmetic(op, a, b)),
+                    lambda a, b: self.leaf(arithmetic_on(op, a, b)),
                 )
             case Call(function, arguments):
                 return self.call(function, arguments, context)
@@ -148,7 +117,7 @@ class Symbolic:
             case Defined(name):
                 return self.defined(name, context)
             case Clock(name):
-                return self.leaf(context.clock(name))
+                return self.leaf(Residue(_clock(name, context)))
             case Shifted(months, operand):
                 return self.diagram(operand, context.at(months))
             case Outcome():
@@ -222,17 +191,27 @@ class Symbolic:
 
         return self.diagrams.bind(operand, negated)
 
+    def folded(self, value: Any) -> Any:
+        """Return the constant that a residue of time names alone is this month; note that it was asked."""
+        if not isinstance(value, Residue) or _has_facts(value):
+            return value
+        constant = Evaluator(_no_facts).value(value.expr, self.base)
+        self.noted[value.expr] = constant
+        return constant
+
     # comparisons become limits
 
     def compared(self, op: str, left: Diagram, right: Diagram, context: Context) -> Diagram:
-        return self.diagrams.both(left, right, lambda a, b: self._compared(op, a, b, context))
+        return self.diagrams.both(left, right, lambda a, b: self.compared_values(op, a, b, context))
 
-    def _compared(self, op: str, a: Any, b: Any, context: Context) -> Diagram:
+    def compared_values(self, op: str, a: Any, b: Any, context: Context) -> Diagram:
         if (found := special(a, b)) is not None:
             return self.leaf(found)
-        if a is NONE or b is NONE or not (isinstance(a, Residue) or isinstance(b, Residue)):
+        if a is NONE or b is NONE:
             return self.leaf(compare(op, a, b))
-        if not isinstance(a, Residue):
+        if not (_has_facts(a) or _has_facts(b)):
+            return self.leaf(self.folded(Residue(Compare(op, _tree(a), _tree(b)))))  # type: ignore[arg-type]
+        if not _has_facts(a):
             a, b, op = b, a, _MIRRORED[op]
         if self._is_code(a.expr):
             return self.questions.ask(Atom("test", Compare(op, a.expr, _tree(b))))  # type: ignore[arg-type]
@@ -294,8 +273,8 @@ class Symbolic:
     def _on_day(self, name: str, parts: list[Diagram], day: Any, context: Context) -> Diagram:
         if day is NONE or special(day) is not None:
             return self.leaf(special(day) or NONE)
-        if not isinstance(day, Residue):
-            return self._looked_up(name, parts, (), day, context)
+        if not _has_facts(day):
+            return self._looked_up(name, parts, (), self.folded(day), context)
         versions = [*context.rates.get(name, ()), *context.rulebook.parameters[name].versions]
         turns = sorted({v.start for v in versions} | {v.until for v in versions if v.until})
         found = self._looked_up(name, parts, (), EARLIEST_DAY, context)
@@ -323,6 +302,7 @@ class Symbolic:
             )
         if (found := special(*values)) is not None:
             return self.leaf(found)
+        values = tuple(self.folded(value) for value in values)
         for index, value in enumerate(values):
             if isinstance(value, Residue):
                 return self._by_residue(name, values, index, day, context)
@@ -378,7 +358,9 @@ class Symbolic:
             return self.leaf(held)
         if isinstance(held, Unknown):
             return self.diagrams.both(
-                value, rest, lambda a, b: self.leaf(a if a == b and type(a) is type(b) else held)
+                value,
+                rest,
+                lambda a, b: self.leaf(a if a == b and type(a) is type(b) else _doubt(held, a, b)),
             )
         return rest
 
@@ -393,16 +375,7 @@ _TINY = Fraction(1, 10**9)
 _MIRRORED = {"==": "==", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
 
 
-def domain(spec: FactSpec) -> tuple[Any, ...]:
-    """Return the values a fact of few values may have, in code order."""
-    if spec.type == "bool":
-        return (False, True)
-    values: tuple[Any, ...]
-    values = tuple(spec.values) if spec.type == "enum" else tuple(range(spec.low, spec.high + 1))
-    return (*values, NONE) if spec.may_be_none else values
-
-
-def _arithmetic(op: str, a: Any, b: Any) -> Any:
+def arithmetic_on(op: str, a: Any, b: Any) -> Any:
     if (found := special(a, b)) is not None:
         return found
     if a is NONE or b is NONE:
@@ -478,7 +451,12 @@ class Limits:
                     return self._day(expr, facts[0], limit, strict, growth)
             elif (line := _line(expr)) is not None:
                 return self._number(facts[0], line, limit, strict, kind == "integer")
-        return self.symbolic.questions.ask(Atom("limit", expr, limit, strict))
+        asked = self.symbolic.questions.ask(Atom("limit", expr, limit, strict))
+        if not _may_divide_by_zero(expr):
+            return asked
+        void = self.symbolic.questions.ask(Atom("is_none", expr))
+        nothing = self.symbolic.leaf(DIVISION_BY_ZERO)
+        return self.symbolic.diagrams.bind(void, lambda held: nothing if held else asked)
 
     def _number(
         self, fact: Fact, line: tuple[Number, Number], limit: Number, strict: bool, integer: bool
@@ -497,27 +475,76 @@ class Limits:
 
     def _day(self, expr: Expr, fact: Fact, limit: Any, strict: bool, growth: int) -> Diagram:
         """A limit of an age or a span as the first (or last) day that passes it."""
-        holds = partial(self._holds, expr, fact.name, limit, strict)
-        low, high = EARLIEST_DAY.toordinal(), LATEST_DAY.toordinal()
-        if growth < 0:
-            # falls with later days: it holds up to a day
-            return self.symbolic.opposite(self._from(fact, lambda day: not holds(day), low, high))
-        return self._from(fact, holds, low, high)
+        source = Turning(expr, fact.name, limit, strict, growth > 0)
+        day = turning_day(source, self.symbolic.base)
+        self.symbolic.turnings[source] = day
+        if isinstance(day, bool):
+            return self.symbolic.leaf(day)
+        asked = self.symbolic.questions.ask(Atom("limit", fact, day))
+        return asked if growth > 0 else self.symbolic.opposite(asked)
 
-    def _from(self, fact: Fact, holds: Any, low: int, high: int) -> Diagram:
-        if holds(low):
-            return self.symbolic.true
-        if not holds(high):
-            return self.symbolic.false
-        while high - low > 1:
-            middle = (low + high) // 2
-            low, high = (low, middle) if holds(middle) else (middle, high)
-        return self.symbolic.questions.ask(Atom("limit", fact, date.fromordinal(high)))
 
-    def _holds(self, expr: Expr, name: str, limit: Any, strict: bool, ordinal: int) -> bool:
-        evaluator = Evaluator(lambda _: {name: date.fromordinal(ordinal)})
-        value = evaluator.value(expr, self.context)
-        return compare(">" if strict else ">=", value, limit) is True
+def _doubt(*values: Any) -> Unknown:
+    """Return unknown for want of all that any of these values lacks."""
+    return Unknown(frozenset().union(*(v.missing for v in values if isinstance(v, Unknown))))
+
+
+def turning_day(source: Turning, base: Context) -> date | bool:
+    """Return the first day from which the comparison (or, falling, its opposite) holds.
+
+    A truth value instead says that it holds for every day, or for none.
+    """
+    known = base.turning_days
+    if source not in known:
+        known[source] = _turning_day(source, base)
+    return known[source]
+
+
+def _turning_day(source: Turning, base: Context) -> date | bool:
+    low, high, rising = EARLIEST_DAY.toordinal(), LATEST_DAY.toordinal(), source.rising
+
+    def turned(ordinal: int) -> bool:
+        evaluator = Evaluator(lambda _: {source.fact: date.fromordinal(ordinal)})
+        value = evaluator.value(source.expr, base)
+        holds = compare(">" if source.strict else ">=", value, source.limit) is True
+        return holds == rising
+
+    if turned(low):
+        return rising
+    if not turned(high):
+        return not rising
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if turned(middle) else (middle, high)
+    return date.fromordinal(high)
+
+
+def _no_facts(_: int) -> dict[str, Any]:
+    return {}
+
+
+def _has_facts(value: Any) -> bool:
+    return isinstance(value, Residue) and any(
+        isinstance(part, Fact | Aggregate) for part in walk(value.expr)
+    )
+
+
+def _clock(name: str, context: Context) -> Expr:
+    """Return a time name as it is read from the month decided."""
+    if name == "age_day":
+        day: Expr = Clock("last_day")
+        if context.starts == "month_after":
+            day = Call("add_days", (Clock("first_day"), Const(-1)))
+    else:
+        day = Clock(name)
+    return Shifted(context.shift, day) if context.shift else day
+
+
+def _may_divide_by_zero(expr: Expr) -> bool:
+    return any(
+        isinstance(part, Arithmetic) and part.op == "/" and not isinstance(part.right, Const)
+        for part in walk(expr)
+    )
 
 
 def _growth(expr: Expr) -> int:
@@ -544,20 +571,19 @@ def _growth(expr: Expr) -> int:
 
 
 def _growth_of_arithmetic(op: str, left: Expr, right: Expr) -> int:
-    match left, right:
-        case Const(value), other:
-            constant_first = True
-        case other, Const(value):
-            constant_first = False
-        case _:
-            return 0
+    if facts_in(left) and facts_in(right):
+        return 0
+    constant_first = not facts_in(left)
+    constant, other = (left, right) if constant_first else (right, left)
     growth = _growth(other)
     if op == "+":
         return growth
     if op == "-":
         return -growth if constant_first else growth
-    sign = 1 if value > 0 else -1 if value < 0 else 0  # type: ignore[operator]
-    return growth * sign if op == "*" or not constant_first else 0
+    if not isinstance(constant, Const) or (op == "/" and constant_first):
+        return 0
+    sign = 1 if constant.value > 0 else -1 if constant.value < 0 else 0  # type: ignore[operator]
+    return growth * sign
 
 
 def _line(expr: Expr) -> tuple[Number, Number] | None:

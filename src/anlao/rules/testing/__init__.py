@@ -1,0 +1,1 @@
+"""For rulebook authors: running cases, and people made to stand on every limit."""
