@@ -107,6 +107,64 @@ def test_coverage_says_where_which_rate_and_why_not(run: Run) -> None:
     assert entries["suichang-2f"]["why"]["en"]
 
 
+def test_the_cases_of_a_rulebook_pass_and_what_they_miss_is_said(run: Run) -> None:
+    ran = run("test", "zhejiang")
+
+    assert ran.code == 0
+    assert "no case touches" in ran.out
+    assert "0 failed" in ran.err
+
+
+def test_a_case_that_expects_something_else_fails(run: Run, tmp_path: Path) -> None:
+    book = tmp_path / "county"
+    (book / "cases").mkdir(parents=True)
+    write(book / "rulebook.yaml", "id: county\ntitle: County\nextends: zhejiang")
+    (book / "cases" / "one.yaml").write_text(
+        "- name: Nobody is paid\n  month: 2024-01\n"
+        '  given: {birth_date: 1940-01-01, hukou: "330601"}\n  expect: {old-age-allowance: no}\n',
+        "utf-8",
+    )
+
+    ran = run("test", str(book), "--engine", "columnar")
+
+    assert ran.code == 1
+    assert "Nobody is paid" in ran.out
+    assert run("test", "nowhere").code == 1
+
+
+def test_the_county_gives_nobody_less_than_the_province(run: Run) -> None:
+    ran = run("check", "suichang", "--against", "zhejiang")
+
+    assert ran.code == 0, ran.out
+    assert "nobody gets less" in ran.err
+
+
+def test_a_county_below_the_floor_is_shown_a_person(run: Run, tmp_path: Path) -> None:
+    book = tmp_path / "county"
+    (book / "provisions").mkdir(parents=True)
+    write(book / "rulebook.yaml", "id: county\ntitle: County\nextends: zhejiang\ndivision: '33'")
+    (book / "provisions" / "a.yaml").write_text(
+        "id: old-age-allowance\nkind: cash\nname: Allowance\nclause: '1'\n"
+        "conditions: [{id: aged_81, if: age >= 81}]\namount: 1000\nunit: yuan/month\n",
+        "utf-8",
+    )
+
+    ran = run("check", str(book), "--against", "zhejiang", "--lang", "en")
+
+    assert ran.code == 1
+    assert "birth_date" in ran.out
+
+
+def test_both_engines_write_the_same_file(run: Run, tmp_path: Path) -> None:
+    run("synth", "331123", "--elders", "60", "--as-of", "2024-01-01", "-o", "p.parquet")
+    span = ("--from", "2023-11", "--to", "2024-02", "p.parquet", "--history", "p.history.csv")
+    for engine in ("columnar", "reference"):
+        assert run("decide", "suichang", *span, "--engine", engine, "-o", f"{engine}.csv").code == 0
+
+    columnar = (tmp_path / "columnar.csv").read_bytes()
+    assert columnar == (tmp_path / "reference.csv").read_bytes()
+
+
 # decide
 
 
@@ -318,6 +376,32 @@ def test_people_of_the_history_who_are_not_in_the_file_are_named(
 
     assert ran.code == 0
     assert "stranger" in ran.err
+
+
+def test_lists_of_records_come_from_their_own_file(run: Run, tmp_path: Path) -> None:
+    book = tmp_path / "meals"
+    (book / "provisions").mkdir(parents=True)
+    write(book / "rulebook.yaml", "id: meals\ntitle: Meals")
+    (book / "facts.yaml").write_text(
+        "elder: {invoices: {type: rows, name: invoices, facts: {kind: {type: text},"
+        " amount: {type: money}}}}\n",
+        "utf-8",
+    )
+    (book / "provisions" / "a.yaml").write_text(
+        "id: meals\nkind: cash\nname: Meals\nclause: '1'\nregistration: none\n"
+        "amount: sum(invoices, amount)\nunit: yuan/month\n",
+        "utf-8",
+    )
+    write(tmp_path / "p.csv", "person_id\na\nb")
+    write(tmp_path / "i.csv", "person_id,kind,amount\na,meal,12.50\na,meal,20.25")
+    arguments = ("--month", "2024-01", "p.csv")
+
+    rows = run("decide", str(book), *arguments, "--rows", "invoices=i.csv").rows()
+    refused = run("decide", str(book), *arguments, "--rows", "invoces=i.csv")
+
+    assert [(row["outcome"], row["amount"]) for row in rows] == [("yes", "32.75"), ("no", "")]
+    assert refused.code == 1
+    assert "did you mean invoices?" in refused.err
 
 
 # explain

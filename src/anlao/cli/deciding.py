@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from importlib.util import find_spec
 from pathlib import Path
@@ -20,7 +20,7 @@ from anlao.cli.screen import Advance, remark
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from anlao.rules.engines.columnar import ProvisionColumn
+    from anlao.rules.engines.columnar import ColumnarEngine, ProvisionColumn
     from anlao.rules.engines.program import Program
     from anlao.rules.people.columns import FactColumn, People
     from anlao.rules.people.encode import CellError
@@ -50,30 +50,35 @@ class Decider:
     program: Program
     months: Sequence[Month]
     engine: str = "columnar"
-    _columnar: Any = None
+    _columnar: ColumnarEngine | None = None
 
     def decided(self, people: People) -> list[tuple[Month, list[ProvisionColumn]]]:
         """Return the results of every month for a batch."""
-        return [(month, self._month(month, people)) for month in self.months]
-
-    def _month(self, month: Month, people: People) -> list[ProvisionColumn]:
-        tables = self.program.month(month)
         if self.engine == "reference":
             from anlao.rules.engines.reference import decide_people
 
-            plain: list[ProvisionColumn] = decide_people(tables, people)
-            return plain
-        if self._columnar is None:
-            from anlao.rules.engines.columnar import ColumnarEngine
+            tables = ((month, self.program.month(month)) for month in self.months)
+            return [(month, decide_people(found, people)) for month, found in tables]
+        from anlao.rules.engines.columnar import ColumnarEngine
+        from anlao.rules.timeline import decide_months
 
+        if self._columnar is None:
             self._columnar = ColumnarEngine()
-        found: list[ProvisionColumn] = self._columnar.decide(tables, people)
-        return found
+        results = decide_months(self._columnar, self.program, people, self.months)
+        # The next month overwrites the columns of this one.
+        return [
+            (result.month, [_copied(column) for column in result.columns]) for result in results
+        ]
 
     @property
     def batch_rows(self) -> int:
         width = max(1, len(self.months) * len(self.program.provisions))
         return max(8_192, CELLS_AT_ONCE // width)
+
+
+def _copied(column: ProvisionColumn) -> ProvisionColumn:
+    fen = None if column.fen is None else column.fen.copy()
+    return replace(column, codes=column.codes.copy(), fen=fen)
 
 
 @dataclass(slots=True)

@@ -6,7 +6,7 @@ Works from the subject's facts and cell alone; nothing of a finished batch is ru
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
@@ -33,8 +33,8 @@ from anlao.rules.quantities import share_out
 from anlao.rules.rulebook.fields import NO_LABEL
 from anlao.rules.rulebook.model import Condition, is_number
 from anlao.rules.tables.compose import steps_of
-from anlao.rules.tables.decision_table import DecisionTable, Limit, Variable
-from anlao.rules.tables.symbolic import domain
+from anlao.rules.tables.decision_table import DecisionTable
+from anlao.rules.tables.variables import Limit, Variable, domain
 
 STEP_LABELS = {
     "outside_division": Label("户籍（或登记地）在本地", "registered in the division"),
@@ -312,7 +312,8 @@ class _Trace:
 
 
 def _single(month: MonthTables, table: DecisionTable, facts_at: FactsAt) -> Decision:
-    return decide(MonthTables(month.month, month.context, (table,)), facts_at)[0]
+    alone = replace(month.built, tables=(table,))
+    return decide(MonthTables(month.month, alone), facts_at)[0]
 
 
 def _classes(variable: Variable, spec: FactSpec) -> Iterator[Candidate]:

@@ -10,13 +10,13 @@ import pytest
 
 import anlao
 from anlao.rules.facts import Subject
+from anlao.rules.people.changes import facts_of_month
 from anlao.rules.people.columns import People
 from anlao.rules.people.errors import BadCells
 from anlao.rules.people.history import read_history
 from anlao.rules.people.reader import PeopleReader
 from anlao.rules.periods import Month
 from anlao.rules.rulebook.load import load
-from anlao.rules.timeline import facts_of_month
 
 LIBRARY = Path(anlao.__file__).parent / "rulebooks"
 
