@@ -20,7 +20,7 @@ from anlao.cli.screen import Advance, remark
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from anlao.rules.engines.columnar import ProvisionColumn
+    from anlao.rules.engines.columnar import ColumnarEngine, ProvisionColumn
     from anlao.rules.engines.program import Program
     from anlao.rules.people.columns import FactColumn, People
     from anlao.rules.people.encode import CellError
@@ -50,29 +50,23 @@ class Decider:
     program: Program
     months: Sequence[Month]
     engine: str = "columnar"
-    _columnar: Any = None
+    _columnar: ColumnarEngine | None = None
 
     def decided(self, people: People) -> list[tuple[Month, list[ProvisionColumn]]]:
         """Return the results of every month for a batch."""
         if self.engine == "reference":
             from anlao.rules.engines.reference import decide_people
 
-            program = self.program
-            return [(month, decide_people(program.month(month), people)) for month in self.months]
-        if self._columnar is None:
-            from anlao.rules.engines.columnar import ColumnarEngine
-
-            self._columnar = ColumnarEngine()
-        return self._span(people)
-
-    def _span(self, people: People) -> list[tuple[Month, list[ProvisionColumn]]]:
-        """Decide a span; each month's columns are overwritten by the next, so they are copied."""
+            tables = ((month, self.program.month(month)) for month in self.months)
+            return [(month, decide_people(found, people)) for month, found in tables]
+        from anlao.rules.engines.columnar import ColumnarEngine
         from anlao.rules.timeline import decide_months
 
-        return [
-            (result.month, [column.copy() for column in result.columns])
-            for result in decide_months(self._columnar, self.program, people, self.months)
-        ]
+        if self._columnar is None:
+            self._columnar = ColumnarEngine()
+        results = decide_months(self._columnar, self.program, people, self.months)
+        # The next month overwrites the columns of this one.
+        return [(result.month, [column.copy() for column in result.columns]) for result in results]
 
     @property
     def batch_rows(self) -> int:

@@ -43,7 +43,7 @@ def _commands() -> str:
         "# Commands\n\n",
         "Exit codes: 0 fine, 1 findings or refused input, 2 wrong usage.\n",
     ]
-    root = click.Context(cli, info_name="anlao", terminal_width=100)
+    root = click.Context(cli, info_name="anlao", terminal_width=100, **cli.context_settings)
     parts.append(f"\n```text\n{cli.get_help(root)}\n```\n")
     for name in COMMANDS:
         command = cli.get_command(root, name)

@@ -312,7 +312,8 @@ class _Trace:
 
 
 def _single(month: MonthTables, table: DecisionTable, facts_at: FactsAt) -> Decision:
-    return decide(MonthTables(month.month, replace(month.built, tables=(table,))), facts_at)[0]
+    alone = replace(month.built, tables=(table,))
+    return decide(MonthTables(month.month, alone), facts_at)[0]
 
 
 def _classes(variable: Variable, spec: FactSpec) -> Iterator[Candidate]:

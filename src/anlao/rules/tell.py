@@ -70,12 +70,14 @@ class Teller:
             parts.append(
                 pick(f"本月可以领取{total}元（{names}）", f"This month pays {total} yuan ({names})")
             )
-        else:
+        elif any(item.decision.provision.kind == "cash" for item in found):
             parts.append(pick("本月没有可以领取的钱款", "No money is due this month"))
         if others:
             parts.append(pick("符合：", "Met: ") + comma.join(others))
         if unknown:
             parts.append(pick("暂时无法判定：", "Cannot be told yet: ") + comma.join(unknown))
+        if not parts:
+            parts.append(pick("没有符合的项目", "Nothing is met"))
         return (stop + pick("", " ")).join(parts) + stop
 
     def paragraph(self, item: Explanation) -> list[str]:
@@ -129,7 +131,7 @@ class Teller:
             )
         if item.decisive is not None and (reason.startswith("not_met") or ":" in reason):
             label = self._label(item.decisive)
-            opening = pick("不适用" if reason.startswith("not_app") else "不能享受", "not due")
+            opening = self._opening(item)
             return pick(
                 f"{opening}，因为没有满足“{label}”。", f"{opening}: “{label}” does not hold."
             )
@@ -152,6 +154,14 @@ class Teller:
             other = self.words.provision(reason.partition(":")[2])
             return pick(f"不发放，因为“{other}”金额更高。", f"not paid: “{other}” is higher.")
         return self.words.of(OUTCOMES[decision.outcome]) + pick("。", ".")
+
+    def _opening(self, item: Explanation) -> str:
+        pick = self.words.pick
+        if item.decision.outcome == "not_applicable":
+            return pick("不适用", "not applicable")
+        if item.decision.provision.kind == "standard":
+            return pick("未达到要求", "not met")
+        return pick("不能享受", "not due")
 
     def step(self, step: Step) -> str:
         """Return a condition with the values it looked at."""

@@ -102,3 +102,8 @@ def _plain(node: Node) -> Any:
         case date():
             return node.value.isoformat()
     return node.value
+
+
+@pytest.mark.parametrize("data", [{"first": []}, {"first": [{"otherwise": 1}], "one": []}, []])
+def test_a_ladder_has_arms_and_one_form(data: Any) -> None:
+    assert not validator("expression").is_valid(data)

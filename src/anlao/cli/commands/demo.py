@@ -199,8 +199,8 @@ def _summary(program: Program, sums: dict[str, Sums], target: Path) -> None:
 def _explain(
     program: Program, month: Month, someone: tuple[People, int] | None, target: Path
 ) -> None:
-    from anlao.cli.commands.explain import facts_of
     from anlao.rules.explain import explain
+    from anlao.rules.people.changes import facts_by_shift
     from anlao.rules.tell import Teller
     from anlao.rules.wording import Words
 
@@ -208,7 +208,7 @@ def _explain(
         return
     people, row = someone
     _heading("3. 为什么", "one elder, clause by clause")
-    found = explain(program, month, facts_of(people, row, month))
+    found = explain(program, month, facts_by_shift(people, row, month))
     words = Words(program.rulebook, program.rulebook.subjects["elder"].facts, "zh")
     letter = Teller(words).letter(str(people.ids[row]), month, found)
     target.write_text(letter, "utf-8")

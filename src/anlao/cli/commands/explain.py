@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,10 +17,8 @@ from anlao.cli.refusals import Refused
 
 if TYPE_CHECKING:
     from anlao.rules.engines.program import Program
-    from anlao.rules.people.columns import People
+    from anlao.rules.evaluation.evaluator import FactsAt
     from anlao.rules.periods import Month
-
-FactsAt = Callable[[int], dict[str, Any]]
 
 
 @click.command("explain")
@@ -148,34 +145,18 @@ def _searched(reading: Reading, identifier: str | None, month: Month) -> tuple[s
     import pyarrow as pa
     import pyarrow.compute as pc
 
+    from anlao.rules.people.changes import facts_by_shift
+
     batches = reading.batches(lambda _: None)
     if identifier is None:
         first = next(batches, None)
         if first is None or len(first) != 1:
             message = f"{reading.source.people} holds several subjects"
             raise Refused(message, "say which with --id")
-        return str(first.ids[0]), facts_of(first, 0, month)
+        return str(first.ids[0]), facts_by_shift(first, 0, month)
     for people in batches:
         index = pc.index(people.ids, pa.scalar(identifier, pa.string())).as_py()
         if index >= 0:
-            return identifier, facts_of(people, index, month)
+            return identifier, facts_by_shift(people, index, month)
     message = f"{reading.source.people}: there is no {identifier}"
     raise Refused(message, "check the id; it is compared as text")
-
-
-def facts_of(people: People, index: int, month: Month) -> FactsAt:
-    """Return a function from month shift to the facts of one subject then."""
-    from anlao.rules.people.changes import facts_of_month
-
-    known: dict[int, dict[str, Any]] = {}
-
-    def facts_at(shift: int) -> dict[str, Any]:
-        if shift not in known:
-            columns = (
-                (name, facts_of_month(people, name, month.plus(shift))) for name in people.columns
-            )
-            values = ((name, column.value(index)) for name, column in columns if column)
-            known[shift] = {name: value for name, value in values if value is not None}
-        return known[shift]
-
-    return facts_at

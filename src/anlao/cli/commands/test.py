@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import click
 
-from anlao.cli import options
 from anlao.cli.library import open_rulebook
 from anlao.cli.refusals import Refused
 
-PLAIN_ENGINES = ("reference", "columnar")
+ENGINES = ("reference", "cells", "columnar")
 
 
 @click.command("test")
@@ -17,8 +16,8 @@ PLAIN_ENGINES = ("reference", "columnar")
     "--engine",
     "engines",
     multiple=True,
-    type=click.Choice(options.ENGINES),
-    help="Only this engine (repeatable); default: reference and columnar.",
+    type=click.Choice(ENGINES),
+    help="Only this engine (repeatable); default: all of them.",
 )
 @click.pass_context
 def command(ctx: click.Context, *, rulebooks: tuple[str, ...], engines: tuple[str, ...]) -> None:
@@ -34,7 +33,7 @@ def command(ctx: click.Context, *, rulebooks: tuple[str, ...], engines: tuple[st
         if not (book.folder / "cases").is_dir():
             message = f"{reference}: there is no folder cases"
             raise Refused(message, "write cases/*.yaml; see docs/how-to/write-a-rulebook.md")
-        report = run_cases(book, engines=engines or PLAIN_ENGINES)
+        report = run_cases(book, engines=engines or ENGINES)
         for failure in report.failures:
             click.echo(failure)
         for line in report.untouched:

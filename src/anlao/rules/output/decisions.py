@@ -147,6 +147,9 @@ def open_decisions(
 
 def kind_of(target: Path) -> str:
     """Return csv or parquet. Raises InputRefused."""
+    if target.is_dir():
+        message = f"{target}: this is a folder"
+        raise InputRefused(message, "name a file")
     match target.suffix.lower():
         case ".csv":
             return "csv"
