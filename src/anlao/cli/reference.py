@@ -11,6 +11,7 @@ from anlao.cli.library import LIBRARY, open_rulebook, shipped
 from anlao.rules.facts import FactSpec, Label
 from anlao.rules.language.tree import Arm, Expr, Ladder
 from anlao.rules.quantities import format_number
+from anlao.rules.rulebook.codes import CODES
 from anlao.rules.rulebook.fields import NO_LABEL
 from anlao.rules.rulebook.model import Condition, ParameterSpec, Provision, Rulebook, is_number
 from anlao.rules.rulebook.tables import leaves
@@ -26,6 +27,7 @@ def pages() -> dict[str, str]:
     found = {
         "commands.md": _commands(),
         "facts.md": _facts(open_rulebook(str(LIBRARY / "cn"))),
+        "findings.md": _findings(),
         "rulebook.schema.json": _SCHEMA.read_text("utf-8"),
     }
     found |= {f"rulebooks/{book.id}.md": BookPage(book).text() for book in books if not book.base}
@@ -53,6 +55,14 @@ def _commands() -> str:
         )
         parts.append(f"\n## anlao {name}\n\n```text\n{command.get_help(context)}\n```\n")
     return "".join(parts)
+
+
+# findings
+
+
+def _findings() -> str:
+    rows = [(f"`{code}`", meaning) for code, meaning in CODES.items()]
+    return _MADE + "# Findings of `anlao check`\n\n" + _table(("code", "meaning"), rows)
 
 
 # facts

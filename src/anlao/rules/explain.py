@@ -198,8 +198,20 @@ class _Trace:
         if isinstance(expr, Defined) and expr.name not in inside:
             value = self.program.rulebook.definitions[expr.name].value
             self._look(value, found, context, inside | {expr.name})
-        for part in children(expr):
+        parts = self._followed(expr, context) if isinstance(expr, Ladder) else children(expr)
+        for part in parts:
             self._look(part, found, context, inside)
+
+    def _followed(self, ladder: Ladder, context: Context) -> tuple[Expr, ...]:
+        """Return what was looked at down to the arm that fits; a certain no is passed over."""
+        parts: list[Expr] = []
+        for arm in ladder.arms:
+            held = True if arm.condition is None else self.evaluator.value(arm.condition, context)
+            if held is True:
+                return (*parts, arm.value)
+            if isinstance(held, Unknown) and arm.condition is not None:
+                parts.extend((arm.condition, arm.value))
+        return tuple(parts)
 
     def _named(self, expr: Expr, context: Context) -> Seen | None:
         match expr:

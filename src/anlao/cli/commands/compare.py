@@ -193,6 +193,11 @@ def _write(
     file.write(lines(rows, batch.ids, differ.kinds, [str(month)], WORDS))
 
 
+def _is_part(name: str, book: Rulebook) -> bool:
+    """A component is paid within another provision; counting both would count it twice."""
+    return name in book.provisions and bool(book.provisions[name].part_of)
+
+
 def _report(
     books: tuple[Rulebook, Rulebook],
     totals: dict[str, Totals],
@@ -203,7 +208,11 @@ def _report(
     as_json: bool,
 ) -> None:
     entries = [_entry(name, total, books) for name, total in totals.items()]
-    cost = sum(total.after_fen - total.before_fen for total in totals.values())
+    cost = sum(
+        total.after_fen - total.before_fen
+        for name, total in totals.items()
+        if not any(_is_part(name, book) for book in books)
+    )
     if as_json:
         data = {
             "a": books[0].id,

@@ -62,6 +62,8 @@ def computed(result: Result, table: DecisionTable, facts_at: FactsAt) -> Result:
 
 def finished(result: Result, value: Any) -> Result:
     """Return the result that a formula's value makes: rounded, or no amount at all."""
+    if result.outcome == "no" and not is_number(value):
+        return Result("no", result.reason, None, "", ())
     if isinstance(value, Unknown):
         return Result("unknown", "missing_facts", None, "", tuple(sorted(value.missing)))
     if isinstance(value, Void):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from fractions import Fraction
 from typing import Any
@@ -29,7 +29,7 @@ class ColumnCoder:
 
     def __init__(self, facts: Mapping[str, FactSpec]) -> None:
         self.facts = facts
-        self._prefix_classes: dict[tuple[Any, ...], Array] = {}
+        self._prefix_classes: dict[tuple[Any, ...], tuple[Sequence[str], Array]] = {}
 
     def codes(self, variable: Variable, columns: Columns, count: int, context: Context) -> Array:
         """Return a small-integer array: each subject's class, the unknown class last."""
@@ -48,13 +48,13 @@ class ColumnCoder:
         return self._of_expression(variable, columns, count, context)
 
     def _prefixes(self, variable: Variable, column: FactColumn) -> Array:
-        key = (variable.prefixes, id(column.words), len(column.words))
-        classes = self._prefix_classes.get(key)
-        if classes is None:
+        # The words are kept with their classes, so that their id cannot be another list's later.
+        key = (variable.prefixes, id(column.words))
+        if key not in self._prefix_classes:
             found = [prefix_code(variable.prefixes, word) for word in column.words]
             classes = np.array([*found, variable.size], np.uint8)
-            self._prefix_classes[key] = classes
-        return classes[column.data]
+            self._prefix_classes[key] = (column.words, classes)
+        return self._prefix_classes[key][1][column.data]
 
     def _of_expression(
         self, variable: Variable, columns: Columns, count: int, context: Context

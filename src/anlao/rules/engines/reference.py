@@ -102,6 +102,9 @@ class PlainDecider:
         return self._summed(provision, context)
 
     def _in_month(self, provision: Provision, context: Context, due: Expr | None) -> Verdict:
+        return self._required(provision, context, self._decided(provision, context, due))
+
+    def _decided(self, provision: Provision, context: Context, due: Expr | None) -> Verdict:
         if not is_in_force(provision, context):
             return Verdict("not_applicable", "not_in_force")
         facts = dict(self.rulebook.subjects[provision.subject].facts)
@@ -121,6 +124,15 @@ class PlainDecider:
             missing = doubts | verdict.missing
             return Verdict("unknown", reason_for(missing), missing=missing)
         return verdict
+
+    def _required(self, provision: Provision, context: Context, verdict: Verdict) -> Verdict:
+        """A norm that is not met says what it requires, whatever it was that failed."""
+        if verdict.outcome != "no" or provision.kind != "standard" or provision.required is None:
+            return verdict
+        required = self.evaluator.value(provision.required, context)
+        if verdict.amount is not None or not is_number(required):
+            return verdict
+        return replace(verdict, amount=required, unit=provision.unit)  # type: ignore[arg-type]
 
     def _amount(self, provision: Provision, context: Context) -> Verdict:
         if provision.kind == "service":

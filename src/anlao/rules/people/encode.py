@@ -59,6 +59,8 @@ def encode(spec: FactSpec, cells: pa.Array, first_row: int) -> tuple[FactColumn,
     """Return the column of codes and every bad cell (coded as unknown)."""
     if spec.type == "rows":
         return _rows_column(spec, cells, first_row)
+    if pa.types.is_nested(cells.type):
+        cells = pa.array([None if cell is None else str(cell) for cell in cells.to_pylist()])
     fast = _fast_days(spec, cells)
     if fast is not None:
         return fast, []

@@ -80,6 +80,8 @@ def _decodes(path: Path, encoding: str) -> bool:
 def _csv(path: Path) -> Source:
     encoding = encoding_of(path)
     header = _header(path, encoding)
+    if _has_one_line(path):
+        return Source(str(path), [name.strip() for name in header], 0, iter(()))
     types = {name: pa.string() for name in header}
     try:
         reader = pacsv.open_csv(
@@ -101,6 +103,13 @@ def _csv(path: Path) -> Source:
         ) from None
     columns = [name.strip() for name in reader.schema.names]
     return Source(str(path), columns, None, _refusing(path, reader, columns))
+
+
+def _has_one_line(path: Path) -> bool:
+    """Only column names, whether or not the line ends."""
+    with path.open("rb") as file:
+        file.readline()
+        return not file.read(4096).strip()
 
 
 def _header(path: Path, encoding: str) -> list[str]:
@@ -168,16 +177,15 @@ def read_json(path: Path) -> list[dict[str, Any]]:
 
 
 def _json_column(values: list[Any]) -> pa.Array:
-    if any(isinstance(value, list | dict) for value in values):
-        return (
-            pa.array(values)
-            if all(v is None or isinstance(v, list) for v in values)
-            else pa.array(
-                [None if value is None else json.dumps(value, default=str) for value in values]
-            )
-        )
-    texts = [None if value is None else _json_text(value) for value in values]
-    return pa.array(texts, pa.string())
+    """Lists of records stay lists; everything else is text, so that one strict reader sees it."""
+    known = [value for value in values if value is not None]
+    if known and all(isinstance(value, list) and _are_records(value) for value in known):
+        return pa.array(values)
+    return pa.array([None if value is None else _json_text(value) for value in values], pa.string())
+
+
+def _are_records(value: list[Any]) -> bool:
+    return all(isinstance(record, dict) for record in value)
 
 
 def record_batch(records: list[dict[str, Any]]) -> pa.RecordBatch:
@@ -190,4 +198,6 @@ def record_batch(records: list[dict[str, Any]]) -> pa.RecordBatch:
 def _json_text(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, list | dict):
+        return json.dumps(value, ensure_ascii=False, default=str)
     return str(value)

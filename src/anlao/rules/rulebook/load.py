@@ -282,6 +282,13 @@ class _Assembly:
                 did_you_mean(raw.subject, self.facts),
             )
             return
+        if raw.part_of and raw.part_of not in self.raw_provisions:
+            self.problems.error(
+                raw.places.get("part_of", raw.place),
+                "N001",
+                f"{raw.id} is part of {raw.part_of}, which is no provision",
+                did_you_mean(raw.part_of, self.raw_provisions),
+            )
         known = self.facts[raw.subject]
         if raw.registration is not None and raw.registration not in known:
             self.problems.error(

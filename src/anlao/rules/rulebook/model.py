@@ -164,6 +164,7 @@ class Provision:
     unit: str = ""
     rounding: Rounding = field(default_factory=Rounding)
     payment: Payment = field(default_factory=Payment)
+    part_of: str = ""
     group: str = ""
     group_rule: Literal["highest", "first", "stack"] = "stack"
     funding: tuple[FundingShare, ...] = ()

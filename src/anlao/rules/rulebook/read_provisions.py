@@ -61,6 +61,7 @@ _PROVISION_KEYS = (
     "rounding",
     "payment",
     "combine",
+    "part_of",
     "funding",
     "required",
     "found",
@@ -167,6 +168,7 @@ class ProvisionReader:
             unit=fields.text("unit", "service" if kind == "service" else ""),
             rounding=self._rounding(fields),
             payment=self._payment(fields),
+            part_of=fields.text("part_of"),
             group=group.text("group") if group else "",
             group_rule=group.choice("rule", ("highest", "first", "stack"), "stack")  # type: ignore[arg-type]
             if group

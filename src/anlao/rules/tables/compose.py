@@ -203,7 +203,18 @@ class Composer:
             test_diagram = self.symbolic.diagram(test, context)
             refused = replace(failed, step=number)
             result = self.diagrams.bind(test_diagram, partial(self._step, result, refused))
+        if provision.kind == "standard" and provision.required is not None:
+            required = self.symbolic.diagram(provision.required, context)
+            result = self.diagrams.both(result, required, partial(self._required, provision))
         return result
+
+    def _required(self, provision: Provision, verdict: Verdict, required: Any) -> Diagram:
+        """A norm that is not met says what it requires, whatever it was that failed."""
+        known = not isinstance(required, Unknown | Void) and required is not NONE
+        if verdict.outcome == "no" and verdict.amount is None and known:
+            amount = self.symbolic.folded(required)
+            return self.leaf(replace(verdict, amount=amount, unit=provision.unit))
+        return self.leaf(verdict)
 
     def _holds(self, provision: Provision, context: Context) -> bool:
         held = is_in_force(provision, context)

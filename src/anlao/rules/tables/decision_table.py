@@ -71,6 +71,8 @@ class DecisionTable:
         rounding = self.provision.rounding
         if isinstance(verdict.amount, Residue):
             lacking = set(source_facts(verdict.amount.expr)) & without
+            if lacking and verdict.outcome == "no":
+                return Result("no", verdict.reason, None, "", ())
             if lacking:
                 return Result("unknown", "missing_facts", None, "", tuple(sorted(lacking)))
             formula = verdict.amount.expr
