@@ -21,7 +21,7 @@ from anlao.rules.language.tree import NONE, Const, Expr, Ladder, Outcome
 from anlao.rules.people.changes import facts_by_shift
 from anlao.rules.people.columns import People
 from anlao.rules.rulebook.model import Provision, is_number
-from anlao.rules.tables.compose import is_in_force, reason_for, steps_of, tables_in
+from anlao.rules.tables.compose import is_in_force, pays_floor, reason_for, steps_of
 from anlao.rules.tables.decision_table import DecisionTable
 from anlao.rules.tables.verdict import Result, Verdict
 
@@ -155,7 +155,7 @@ class PlainDecider:
                     name = f"met:{arm.id}" if arm.id else reason
                     return self._cash(arm.value, context, name, arm.unit or unit)
             return Verdict("no", "not_met:amount")
-        if reason == "met" and any(context.uses_floor(name) for name in tables_in(amount, context)):
+        if reason == "met" and pays_floor(amount, context):
             reason = "floor_used"
         return _paid(self.evaluator.value(amount, context), reason, unit)
 

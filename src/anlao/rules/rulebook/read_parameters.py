@@ -171,6 +171,14 @@ def read_rates(
                 did_you_mean(name, [key for key, item in parameters.items() if item.open]),
             )
             continue
+        if not spec.open and not spec.floor:
+            problems.warning(
+                node.place,
+                "N004",
+                f"rate {name} is left out: the rulebook itself fixes it ({spec.place})",
+                "only open terms and floors take local rates; to change a figure, write a child",
+            )
+            continue
         table = TableReader(name, spec.axes, spec.setting, problems)
         found[name] = read_versions(_rate_list(node), name, table, problems, needs_source=False)
     if root.kind != "mapping":

@@ -23,7 +23,7 @@ from anlao.rules.language.tree import (
     Or,
     Outcome,
     Parameter,
-    children,
+    walk,
 )
 from anlao.rules.rulebook.load import in_force
 from anlao.rules.rulebook.model import Condition, Provision, is_number
@@ -261,7 +261,7 @@ class Composer:
     ) -> Diagram:
         if isinstance(amount, Ladder):
             return self._ladder(provision, amount, context, step, reason, unit)
-        if reason == "met" and any(context.uses_floor(n) for n in tables_in(amount, context)):
+        if reason == "met" and pays_floor(amount, context):
             reason = "floor_used"
         finish = partial(self._finished, unit=unit, reason=reason, step=step)
         return self.diagrams.bind(self.symbolic.diagram(amount, context), finish)
@@ -434,10 +434,26 @@ def reason_for(missing: frozenset[str]) -> str:
     return "missing_facts"
 
 
-def tables_in(expr: Expr, context: Context) -> list[str]:
-    """Return the figures an expression names, through definitions too."""
-    found = [expr.name] if isinstance(expr, Parameter) else []
-    parts = list(children(expr))
-    if isinstance(expr, Defined):
-        parts.append(context.rulebook.definitions[expr.name].value)
-    return found + [name for part in parts for name in tables_in(part, context)]
+def pays_floor(amount: Expr, context: Context) -> bool:
+    """Return whether an amount is a floor for want of a local rate that could be higher."""
+    parts = parts_of(amount, context)
+    loaded = any(
+        isinstance(part, Call) and part.function == "has_rate" and _is_loaded(part, context)
+        for part in parts
+    )
+    names = [part.name for part in parts if isinstance(part, Parameter)]
+    return not loaded and any(context.uses_floor(name) for name in names)
+
+
+def _is_loaded(call: Call, context: Context) -> bool:
+    name = call.arguments[0]
+    return isinstance(name, Const) and context.call("has_rate", (name.value,)) is True
+
+
+def parts_of(expr: Expr, context: Context) -> list[Expr]:
+    """Return all parts of an expression, through definitions too."""
+    found = walk(expr)
+    for part in found:
+        if isinstance(part, Defined):
+            found.extend(walk(context.rulebook.definitions[part.name].value))
+    return found
