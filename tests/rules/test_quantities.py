@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from anlao.rules.quantities import (
     NotANumber,
+    Number,
     Rounding,
     ceil_to,
     format_fen,
@@ -57,7 +58,7 @@ def test_money_is_written_with_two_decimals(fen: int) -> None:
 
 @given(st.integers(0, 10**9), st.lists(st.integers(1, 100), min_size=1, max_size=6))
 def test_shares_lose_no_fen(fen: int, weights: list[int]) -> None:
-    shares = [Fraction(weight, sum(weights)) for weight in weights]
+    shares: list[Number] = [Fraction(weight, sum(weights)) for weight in weights]
 
     parts = share_out(fen, shares)
 
