@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from anlao.rules.quantities import (
     NotANumber,
-    Number,
     Rounding,
     ceil_to,
     format_fen,
@@ -58,9 +57,9 @@ def test_money_is_written_with_two_decimals(fen: int) -> None:
 
 @given(st.integers(0, 10**9), st.lists(st.integers(1, 100), min_size=1, max_size=6))
 def test_shares_lose_no_fen(fen: int, weights: list[int]) -> None:
-    shares: list[Number] = [Fraction(weight, sum(weights)) for weight in weights]
+    shares = [Fraction(weight, sum(weights)) for weight in weights]
 
-    parts = share_out(fen, shares)
+    parts = share_out(fen, [*shares])
 
     assert sum(parts) == fen
     assert all(abs(part - fen * share) < 1 for part, share in zip(parts, shares, strict=True))
