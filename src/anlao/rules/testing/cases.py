@@ -16,7 +16,7 @@ from anlao.rules.people.columns import People
 from anlao.rules.people.errors import InputRefused
 from anlao.rules.people.reader import PeopleReader
 from anlao.rules.periods import months_from_to
-from anlao.rules.rulebook.model import Rulebook
+from anlao.rules.rulebook.model import Condition, Rulebook
 from anlao.rules.rulebook.problems import Problems
 from anlao.rules.tables.coding import known_facts
 from anlao.rules.tables.decision_table import DecisionTable
@@ -25,6 +25,17 @@ from anlao.rules.tables.variables import Limit
 from anlao.rules.testing.read_cases import Case, Expected, read_cases
 
 ENGINES = ("reference", "cells", "columnar")
+COMMON_FACTS = {"hukou_since", "death_date"}
+COMMON_REASONS = {
+    "met",
+    "outside_division",
+    "not_registered_yet",
+    "deceased",
+    "not_in_force",
+    "missing_rate",
+    "division_by_zero",
+}
+"""Steps that every provision takes in the same way are held by the engine's own tests."""
 _FAR = date(2200, 1, 1)
 
 
@@ -204,9 +215,11 @@ class _Touched:
     def _note_sides(self, name: str, table: DecisionTable, codes: tuple[int, ...]) -> None:
         sides = self.sides.setdefault(name, {})
         for variable, code in zip(table.variables, codes, strict=True):
+            if len(variable.missing_names) != 1 or variable.missing_names[0] in COMMON_FACTS:
+                continue
             for index, limit in enumerate(variable.limits):
-                key = (", ".join(variable.missing_names), index)
-                found = sides.setdefault((_limit_name(key[0], limit), index), set())
+                name_of = _limit_name(variable.missing_names[0], limit)
+                found = sides.setdefault((name_of, index), set())
                 if code == index:
                     found.add("below")
                 elif code == index + 1:
@@ -221,7 +234,8 @@ class _Touched:
             if name not in self.reasons:
                 found.append(f"{name}: no case")
                 continue
-            unreached = sorted(self.possible[name] - self.reasons[name] - {"met"})
+            judged = _judged(rulebook.provisions[name].conditions)
+            unreached = sorted(self.possible[name] - self.reasons[name] - COMMON_REASONS - judged)
             found.extend(f"{name}: no case ends in {reason}" for reason in unreached)
             found.extend(self._missing_sides(name))
         return found
@@ -237,6 +251,11 @@ class _Touched:
             for side in ("below", "above")
             if side not in sides
         ]
+
+
+def _judged(conditions: Sequence[Condition]) -> set[str]:
+    """Return refusals that only a person can give; no case can reach them."""
+    return {f"not_met:{item.id}" for item in conditions if item.mode == "discretion"}
 
 
 def _limit_name(fact: str, limit: Limit) -> str:
