@@ -20,10 +20,11 @@ def test_it_has_no_finding(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", SHIPPED)
-def test_every_case_holds_on_every_engine(name: str) -> None:
+def test_every_case_holds_on_every_engine_and_no_branch_is_untouched(name: str) -> None:
     report = run_cases(load(name, LIBRARY).usable(name))
 
     assert report.failures == []
+    assert report.untouched == []
     assert report.passed > 10
 
 
