@@ -18,6 +18,7 @@ from anlao.rules.rulebook.model import Provision, Rulebook
 from anlao.rules.tables.coding import Coder, coder_of
 from anlao.rules.tables.decision_table import Codes, DecisionTable, Tables, build_tables
 from anlao.rules.tables.moving import moved
+from anlao.rules.tables.shape import Shapes
 from anlao.rules.tables.variables import Variable
 
 
@@ -81,6 +82,7 @@ class Program:
     rates: Rates = field(default_factory=dict)
     rules_as_of: date | None = None
     _months: dict[Month, MonthTables] = field(default_factory=dict)
+    _shapes: Shapes = field(default_factory=Shapes)
 
     @property
     def provisions(self) -> Sequence[Provision]:
@@ -96,9 +98,12 @@ class Program:
         """Return the tables of a month: an earlier month's, moved, or built anew."""
         if month not in self._months:
             context = self.context(month)
-            built = self._moved(context) or build_tables(self.subject, self.provisions, context)
+            built = self._moved(context) or self._built(context)
             self._months[month] = MonthTables(month, built)
         return self._months[month]
+
+    def _built(self, context: Context) -> Tables:
+        return self._shapes.shared(build_tables(self.subject, self.provisions, context))
 
     def _moved(self, context: Context) -> Tables | None:
         for known in reversed(self._kinds()):
