@@ -36,13 +36,14 @@ class MonthResult:
     """The results of one month; the columns are overwritten when the next month is asked for.
 
     ``changed``: rows whose results may differ from the month before (None: all of them).
-    ``anew``: places of columns that differ for everybody.
+    ``moves``: by place of a column, the codes of the changed rows before and now; a column
+    without moves is decided anew for everybody.
     """
 
     month: Month
     columns: list[ProvisionColumn]
     changed: Array | None
-    anew: frozenset[int] = frozenset()
+    moves: dict[int, tuple[Array, Array]] = field(default_factory=dict)
 
 
 def decide_months(
@@ -110,7 +111,7 @@ def _totals_of(
     for result in decide_months(engine, program, people, months):
         totals = {}
         for place, (count, column) in enumerate(zip(counting, result.columns, strict=True)):
-            count.update(column, None if place in result.anew else result.changed)
+            count.update(column, result.moves.get(place))
             totals[column.provision.id] = count.totals(column)
         yield result.month, totals
 
@@ -120,20 +121,15 @@ class _Count:
     """How many subjects have each result of a provision."""
 
     by_result: Array = field(default_factory=lambda: np.zeros(0, np.int64))
-    before: Array = field(default_factory=lambda: np.zeros(0, np.uint16))
 
-    def update(self, column: ProvisionColumn, changed: Array | None) -> None:
-        if changed is None:
+    def update(self, column: ProvisionColumn, moves: tuple[Array, Array] | None) -> None:
+        if moves is None:
             self.by_result = np.bincount(column.codes, minlength=len(column.results))
-            self.before = column.codes.copy()
             return
+        before, now = moves
         size = max(len(column.results), len(self.by_result))
-        grown = np.zeros(size, np.int64)
-        grown[: len(self.by_result)] = self.by_result
-        now = column.codes[changed]
-        grown += np.bincount(now, minlength=size)
-        grown -= np.bincount(self.before[changed], minlength=size)
-        self.before[changed] = now
+        grown = np.bincount(now, minlength=size) - np.bincount(before, minlength=size)
+        grown[: len(self.by_result)] += self.by_result
         self.by_result = grown
 
     def totals(self, column: ProvisionColumn) -> Totals:
@@ -145,8 +141,8 @@ class _Count:
             elif result.outcome == "unknown":
                 totals.unknown += count
         if column.fen is not None:
-            yes = [i for i, result in enumerate(column.results) if result.outcome == "yes"]
-            totals.fen += int(column.fen[np.isin(column.codes, yes)].sum())
+            yes = np.array([result.outcome == "yes" for result in column.results])
+            totals.fen += int((column.fen * yes.take(column.codes)).sum())
         return totals
 
 
@@ -167,15 +163,15 @@ class _Span:
             return MonthResult(month.month, self.columns, None)
         rows = self._changed_rows(before, month)
         facts = columns_at(month, self.people)
-        anew = frozenset(
+        anew = [
             index
             for index, (old, new) in enumerate(zip(before.tables, month.tables, strict=True))
             if old.root is not new.root or _reads_the_clock(new)
-        )
-        self._replace(month, sorted(anew), facts)
-        kept = [index for index in range(len(month.tables)) if index not in anew]
-        self._update(month, kept, rows, facts)
-        return MonthResult(month.month, self.columns, rows, anew)
+        ]
+        self._replace(month, anew, facts)
+        kept = [index for index in range(len(month.tables)) if index not in set(anew)]
+        moves = self._update(month, kept, rows, facts)
+        return MonthResult(month.month, self.columns, rows, moves)
 
     def _replace(
         self, month: MonthTables, which: list[int], facts: dict[tuple[str, int], FactColumn]
@@ -197,19 +193,21 @@ class _Span:
         which: list[int],
         rows: Array,
         facts: dict[tuple[str, int], FactColumn],
-    ) -> None:
-        if not which or not len(rows):
-            return
+    ) -> dict[int, tuple[Array, Array]]:
+        """Decide some tables for the rows for whom something changed; return codes then and now."""
+        moves: dict[int, tuple[Array, Array]] = {}
         tables = [month.tables[index] for index in which]
         taken = {key: column.taken(rows) for key, column in facts.items()}
         found = self.engine.decide_tables(month, tables, taken, len(rows))
         for index, column in zip(which, found, strict=True):
             held = self.columns[index]
+            moves[index] = held.codes[rows], column.codes
             held.codes[rows] = column.codes
             if column.fen is not None and held.fen is None:
                 held.fen = np.zeros(len(held.codes), np.int64)
             if held.fen is not None:
                 held.fen[rows] = 0 if column.fen is None else column.fen
+        return moves
 
     def _changed_rows(self, before: MonthTables, month: MonthTables) -> Array:
         """Return the rows for whom a limit moved past a day of theirs, or a fact changed."""
@@ -217,9 +215,11 @@ class _Span:
         for old, new in zip(before.tables, month.tables, strict=True):
             if old.root is new.root:
                 _moved_limits(old, new, spans)
-        parts = [self._rows_between(name, found) for name, found in spans.items()]
-        parts.append(self._rows_of_changes(month))
-        return np.unique(np.concatenate(parts)) if parts else np.zeros(0, np.int64)
+        changed = np.zeros(len(self.people), bool)
+        for name, found in spans.items():
+            changed[self._rows_between(name, found)] = True
+        changed[self._rows_of_changes(month)] = True
+        return np.flatnonzero(changed)
 
     def _rows_between(self, name: str, spans: set[tuple[int, int]]) -> Array:
         """Return the rows with a day in one of the spans (half-open)."""
