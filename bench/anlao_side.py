@@ -12,6 +12,7 @@ import numpy as np
 import pyarrow as pa
 
 import anlao
+from anlao.rules import timeline
 from anlao.rules.engines import cells
 from anlao.rules.engines.columnar import ColumnarEngine, ProvisionColumn
 from anlao.rules.engines.program import Program, make_program
@@ -60,12 +61,9 @@ class Session:
     def decide_months(
         self, people: People, months: list[Month]
     ) -> Iterator[tuple[Month, list[ProvisionColumn]]]:
-        """Yield the results of each month in turn.
-
-        The one place to change for an engine that decides spans of months.
-        """
-        for month in months:
-            yield month, self.decide(people, month)
+        """Yield the results of each month in turn; a month's columns are those of the next."""
+        for result in timeline.decide_months(self.engine, self.program, people, months):
+            yield result.month, result.columns
 
 
 def yes_fen(column: ProvisionColumn) -> Array:
@@ -100,23 +98,13 @@ def written_out(columns: list[ProvisionColumn]) -> int:
 
 
 def totals(session: Session, people: People, months: list[Month]) -> list[list[tuple[int, int]]]:
-    """Return (people, fen) of the yes outcomes by month and provision."""
+    """Return (people, fen) of the yes outcomes by month and provision; services count 1."""
+    found = timeline.totals_by_month(session.engine, session.program, people, months)
+    services = {item.id for item in session.program.provisions if item.kind == "service"}
     return [
-        [_total(column) for column in columns]
-        for _, columns in session.decide_months(people, months)
+        [(item.yes, item.fen or item.yes * (name in services)) for name, item in totals.items()]
+        for _, totals in found
     ]
-
-
-def _total(column: ProvisionColumn) -> tuple[int, int]:
-    counts = np.bincount(column.codes, minlength=len(column.results))
-    granted = people = 0
-    for result, count in zip(column.results, counts.tolist(), strict=True):
-        if result.outcome == "yes":
-            people += count
-            granted += count * (1 if result.unit == "service" else result.fen or 0)
-    if column.fen is not None:
-        granted += int(column.fen.sum())
-    return people, granted
 
 
 def decide_person(session: Session, facts: dict[str, Any], month: Month) -> list[cells.Decision]:

@@ -46,7 +46,9 @@ def shared_of(month: PeerMonth) -> dict[str, str]:
         f"hukou < {len(TOWNSHIPS)} AND (hukou_since <= {month.first_day} OR hukou_since = {NO_DAY})"
     )
     ages = {
-        f"born{age}": f"birth_date <= {month.born_by(age)}" for age in (60, 65, 70, 75, 80, 90, 100)
+        f"born{age}": f"birth_date <= {month.born_by(age)} AND (death_date >= {month.last_day}"
+        f" OR birth_date <= death_date - {-month.days_back(age)})"
+        for age in (60, 65, 70, 75, 80, 90, 100)
     }
     earlier = {
         f"earlier{age}": f"birth_date <= {month.born_by(age, months_earlier=1)}"

@@ -188,6 +188,13 @@ class PeerMonth:
         year, number = index // 12, index % 12 + 1
         return epoch(date(year, number, monthrange(year, number)[1]))
 
+    def days_back(self, age: int) -> int:
+        """Return how far the month lies from the same month ``age`` years ago (negative days).
+
+        Who dies in the month has completed ``age`` if born by the day of death, moved so far.
+        """
+        return self.born_by(age, months_earlier=1) + 1 - self.first_day
+
     def years_before(self, years: int) -> int:
         """Return the first day of the same month years earlier."""
         return epoch(date(self.year - years, self.number, 1))

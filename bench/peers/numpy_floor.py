@@ -103,6 +103,9 @@ class MonthFloor:
         after = here & (death > month.last_day)
         here &= death >= month.first_day
         born = {age: birth <= month.born_by(age) for age in (60, 65, 70, 75, 80, 90, 100)}
+        dead = np.flatnonzero(here & (death < month.last_day))
+        for age, reached in born.items():
+            reached[dead] &= birth[dead] <= death[dead] + month.days_back(age)
         elder = here & born[60]
         elder_after = after & born[60]
         aged65, aged70, aged80 = here & born[65], here & born[70], here & born[80]

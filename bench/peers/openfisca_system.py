@@ -79,10 +79,17 @@ def indices(values: Any) -> Array:
 
 
 def age(person: Any, period: Any, _: Any) -> Any:
-    """Completed years when the month ends: whole months decide, for the day is the month's last."""
-    born = person("birth_date", period).astype("datetime64[M]").astype(np.int64)
+    """Completed years on the month's last day, or on the day of death: months decide but then."""
+    birth, death = person("birth_date", period), person("death_date", period)
+    born = birth.astype("datetime64[M]")
     month = (period.start.year - 1970) * 12 + period.start.month - 1
-    return (month - born) // 12
+    died = np.flatnonzero(
+        (death >= np.datetime64(period.start.date)) * (death < np.datetime64(period.stop.date))
+    )
+    months = month - born.astype(np.int64)
+    before = birth[died] - born[died] > death[died] - np.datetime64(period.start.date)
+    months[died] -= before
+    return months // 12
 
 
 def age_before(person: Any, period: Any, _: Any) -> Any:

@@ -7,11 +7,13 @@ days, where one of her facts changed, or where the rules themselves changed.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from anlao.rules.engines.columnar import (
+    RUN,
     ColumnarEngine,
     ProvisionColumn,
     columns_at,
@@ -25,17 +27,23 @@ from anlao.rules.tables.decision_table import DecisionTable
 from anlao.rules.tables.diagram import results
 from anlao.rules.tables.symbolic import Residue
 
+BATCH = 1 << 19
+"""Subjects whose totals are counted through all months at once."""
+
 
 @dataclass(slots=True)
 class MonthResult:
     """The results of one month; the columns are overwritten when the next month is asked for.
 
     ``changed``: rows whose results may differ from the month before (None: all of them).
+    ``moves``: by place of a column, the codes of the changed rows before and now; a column
+    without moves is decided anew for everybody.
     """
 
     month: Month
     columns: list[ProvisionColumn]
     changed: Array | None
+    moves: dict[int, tuple[Array, Array]] = field(default_factory=dict)
 
 
 def decide_months(
@@ -55,18 +63,55 @@ class Totals:
     unknown: int = 0
     fen: int = 0
 
+    def __iadd__(self, other: Totals) -> Totals:
+        self.yes += other.yes
+        self.unknown += other.unknown
+        self.fen += other.fen
+        return self
+
+
+MonthTotals = tuple[Month, dict[str, Totals]]
+
 
 def totals_by_month(
     engine: ColumnarEngine, program: Program, people: People, months: Sequence[Month]
-) -> Iterator[tuple[Month, dict[str, Totals]]]:
-    """Yield totals by provision for consecutive months, counting only what changed."""
-    counting: list[_Count] = []
+) -> Iterator[MonthTotals]:
+    """Yield totals by provision for consecutive months, counting only what changed.
+
+    Batch by batch through all months, so that memory holds the results of a few batches only.
+    """
+    for month in months:
+        program.month(month)
+    single = replace(engine, workers=1)
+
+    def of_batch(start: int) -> list[MonthTotals]:
+        part = people.part(start, min(start + BATCH, len(people)))
+        return list(_totals_of(single, program, part, months))
+
+    sums: list[MonthTotals] = []
+    with ThreadPoolExecutor(engine.workers) as pool:
+        for found in pool.map(of_batch, range(0, max(1, len(people)), BATCH)):
+            if sums:
+                _add(sums, found)
+            else:
+                sums = found
+    yield from sums
+
+
+def _add(sums: list[MonthTotals], more: list[MonthTotals]) -> None:
+    for (_, totals), (_, others) in zip(sums, more, strict=True):
+        for name, total in totals.items():
+            total += others[name]
+
+
+def _totals_of(
+    engine: ColumnarEngine, program: Program, people: People, months: Sequence[Month]
+) -> Iterator[MonthTotals]:
+    counting = [_Count() for _ in program.provisions]
     for result in decide_months(engine, program, people, months):
-        if not counting:
-            counting = [_Count() for _ in result.columns]
         totals = {}
-        for count, column in zip(counting, result.columns, strict=True):
-            count.update(column, result.changed)
+        for place, (count, column) in enumerate(zip(counting, result.columns, strict=True)):
+            count.update(column, result.moves.get(place))
             totals[column.provision.id] = count.totals(column)
         yield result.month, totals
 
@@ -75,23 +120,16 @@ def totals_by_month(
 class _Count:
     """How many subjects have each result of a provision."""
 
-    column: ProvisionColumn | None = None
     by_result: Array = field(default_factory=lambda: np.zeros(0, np.int64))
-    before: Array = field(default_factory=lambda: np.zeros(0, np.uint16))
 
-    def update(self, column: ProvisionColumn, changed: Array | None) -> None:
-        if changed is None or column is not self.column:
+    def update(self, column: ProvisionColumn, moves: tuple[Array, Array] | None) -> None:
+        if moves is None:
             self.by_result = np.bincount(column.codes, minlength=len(column.results))
-            self.before = column.codes.copy()
-            self.column = column
             return
+        before, now = moves
         size = max(len(column.results), len(self.by_result))
-        grown = np.zeros(size, np.int64)
-        grown[: len(self.by_result)] = self.by_result
-        now = column.codes[changed]
-        grown += np.bincount(now, minlength=size)
-        grown -= np.bincount(self.before[changed], minlength=size)
-        self.before[changed] = now
+        grown = np.bincount(now, minlength=size) - np.bincount(before, minlength=size)
+        grown[: len(self.by_result)] += self.by_result
         self.by_result = grown
 
     def totals(self, column: ProvisionColumn) -> Totals:
@@ -103,8 +141,8 @@ class _Count:
             elif result.outcome == "unknown":
                 totals.unknown += count
         if column.fen is not None:
-            yes = [i for i, result in enumerate(column.results) if result.outcome == "yes"]
-            totals.fen += int(column.fen[np.isin(column.codes, yes)].sum())
+            yes = np.array([result.outcome == "yes" for result in column.results])
+            totals.fen += int((column.fen * yes.take(column.codes)).sum())
         return totals
 
 
@@ -117,7 +155,6 @@ class _Span:
         self.people = people
         self.month: MonthTables | None = None
         self.columns: list[ProvisionColumn] = []
-        self._orders: dict[str, tuple[Array, Array]] = {}
 
     def next(self, month: MonthTables) -> MonthResult:
         before, self.month = self.month, month
@@ -133,19 +170,22 @@ class _Span:
         ]
         self._replace(month, anew, facts)
         kept = [index for index in range(len(month.tables)) if index not in set(anew)]
-        self._update(month, kept, rows, facts)
-        return MonthResult(month.month, self.columns, rows)
+        moves = self._update(month, kept, rows, facts)
+        return MonthResult(month.month, self.columns, rows, moves)
 
     def _replace(
         self, month: MonthTables, which: list[int], facts: dict[tuple[str, int], FactColumn]
     ) -> None:
+        """Decide some tables for everybody, into the memory that their columns have already."""
+        if not which:
+            return
         tables = [month.tables[index] for index in which]
-        if tables:
-            count = len(self.people)
-            found = self.engine.decide_tables(month, tables, facts, count)
-            self.columns = list(self.columns)
-            for index, column in zip(which, found, strict=True):
-                self.columns[index] = column
+        found = self.engine.decide_tables(month, tables, facts, len(self.people))
+        for index, column in zip(which, found, strict=True):
+            held = self.columns[index]
+            held.codes[:] = column.codes
+            held.results = column.results
+            held.fen = column.fen
 
     def _update(
         self,
@@ -153,19 +193,21 @@ class _Span:
         which: list[int],
         rows: Array,
         facts: dict[tuple[str, int], FactColumn],
-    ) -> None:
-        if not which or not len(rows):
-            return
+    ) -> dict[int, tuple[Array, Array]]:
+        """Decide some tables for the rows for whom something changed; return codes then and now."""
+        moves: dict[int, tuple[Array, Array]] = {}
         tables = [month.tables[index] for index in which]
         taken = {key: column.taken(rows) for key, column in facts.items()}
         found = self.engine.decide_tables(month, tables, taken, len(rows))
         for index, column in zip(which, found, strict=True):
             held = self.columns[index]
+            moves[index] = held.codes[rows], column.codes
             held.codes[rows] = column.codes
             if column.fen is not None and held.fen is None:
                 held.fen = np.zeros(len(held.codes), np.int64)
             if held.fen is not None:
                 held.fen[rows] = 0 if column.fen is None else column.fen
+        return moves
 
     def _changed_rows(self, before: MonthTables, month: MonthTables) -> Array:
         """Return the rows for whom a limit moved past a day of theirs, or a fact changed."""
@@ -173,21 +215,26 @@ class _Span:
         for old, new in zip(before.tables, month.tables, strict=True):
             if old.root is new.root:
                 _moved_limits(old, new, spans)
-        parts = [self._rows_between(name, found) for name, found in spans.items()]
-        parts.append(self._rows_of_changes(month))
-        return np.unique(np.concatenate(parts)) if parts else np.zeros(0, np.int64)
+        changed = np.zeros(len(self.people), bool)
+        for name, found in spans.items():
+            changed[self._rows_between(name, found)] = True
+        changed[self._rows_of_changes(month)] = True
+        return np.flatnonzero(changed)
 
     def _rows_between(self, name: str, spans: set[tuple[int, int]]) -> Array:
+        """Return the rows with a day in one of the spans (half-open)."""
         column = self.people.columns.get(name)
         if column is None:
             return np.zeros(0, np.int64)
-        if name not in self._orders:
-            order = np.argsort(column.data, kind="stable")
-            self._orders[name] = (order, column.data[order])
-        order, days = self._orders[name]
-        parts = [
-            order[np.searchsorted(days, low) : np.searchsorted(days, high)] for low, high in spans
-        ]
+        first = min(low for low, _ in spans) - 1
+        passed = np.zeros(max(high for _, high in spans) + 1 - first, bool)
+        for low, high in spans:
+            passed[low - first : high - first] = True
+        parts = [np.zeros(0, np.int64)]
+        for start in range(0, len(column.data), RUN):
+            # days outside all spans fall on the ends of the calendar, which are never passed
+            places = column.data[start : start + RUN] - np.int32(first)
+            parts.append(np.flatnonzero(passed.take(places, mode="clip")) + start)
         return np.concatenate(parts)
 
     def _rows_of_changes(self, month: MonthTables) -> Array:

@@ -10,7 +10,7 @@ from anlao.rules.evaluation.evaluator import Evaluator, FactsAt
 from anlao.rules.evaluation.values import Unknown, Void
 from anlao.rules.language.tree import NONE
 from anlao.rules.rulebook.model import Provision, is_number
-from anlao.rules.tables.decision_table import DecisionTable
+from anlao.rules.tables.decision_table import Codes, DecisionTable
 from anlao.rules.tables.verdict import OutcomeName, Result
 
 NOTHING_LACKING: frozenset[str] = frozenset()
@@ -30,16 +30,29 @@ class Decision:
 
 def decide(month: MonthTables, facts_at: FactsAt) -> list[Decision]:
     """Return the decisions of a month for one subject, in the rulebook's order."""
-    codes = {variable: coder(facts_at) for variable, coder in month.coders.items()}
+    codes = [coder(facts_at) for coder in month.coders.values()]
     found = []
-    for table in month.tables:
-        cell = tuple([codes[variable] for variable in table.variables])
-        lacking = _lacking(table, facts_at) if table.numbers else NOTHING_LACKING
-        result = table.decide(cell, lacking)
-        if result.formula is not None:
-            result = computed(result, table, facts_at)
-        found.append(as_decision(table.provision, result))
+    for table, picker, known in zip(month.tables, month.pickers, month.decided, strict=True):
+        cell = picker(codes)
+        decision = known.get(cell)
+        if decision is None:
+            decision = _decided(table, cell, known, facts_at)
+        found.append(decision)
     return found
+
+
+def _decided(
+    table: DecisionTable, cell: Codes, known: dict[Codes, Decision], facts_at: FactsAt
+) -> Decision:
+    """Decide a cell; its decision is kept unless numbers of the subject may come into it."""
+    lacking = _lacking(table, facts_at) if table.numbers else NOTHING_LACKING
+    result = table.decide(cell, lacking)
+    if result.formula is not None:
+        return as_decision(table.provision, computed(result, table, facts_at))
+    decision = as_decision(table.provision, result)
+    if not table.numbers or result.outcome != "unknown":
+        known[cell] = decision
+    return decision
 
 
 def as_decision(provision: Provision, result: Result) -> Decision:

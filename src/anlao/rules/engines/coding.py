@@ -44,6 +44,8 @@ class ColumnCoder:
                 return column.data
             if variable.kind == "prefixes":
                 return self._prefixes(variable, column)
+            if variable.kind == "known":
+                return column.unknown().view(np.uint8)
             return bands_of(variable, column)
         return self._of_expression(variable, columns, count, context)
 
@@ -83,16 +85,13 @@ def bands_of(variable: Variable, column: FactColumn) -> Array:
     """Return how many limits each value passes; none and unknown come after the bands."""
     data = column.data
     codes = np.zeros(len(data), np.uint8)
-    for limit in variable.limits:
-        codes += data >= _cut(limit, column)
+    cuts = [_cut(limit, column) for limit in variable.limits]
     if column.spec.type != "date":
-        codes += data == UNKNOWN_NUMBER
-        return codes
-    if variable.may_be_none:
-        codes += data >= NO_DAY
-        codes += data == UNKNOWN_DAY
+        cuts.append(UNKNOWN_NUMBER)
     else:
-        codes += data >= NO_DAY
+        cuts += [NO_DAY, UNKNOWN_DAY] if variable.may_be_none else [NO_DAY]
+    for cut in cuts:
+        codes += (data >= cut).view(np.uint8)
     return codes
 
 

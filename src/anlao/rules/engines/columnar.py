@@ -1,35 +1,36 @@
-"""Millions of subjects: sort them into cells, decide each cell once, spread the results.
+"""Millions of subjects: sort them into joint cells, decide each cell once, spread the results.
 
-Subjects are taken in runs that fit the processor's cache. A table with many cells is walked in
-stages: after each stage the subjects that lead to the same remaining diagram count as one state.
+Subjects are taken in runs that fit the processor's cache.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from threading import Lock
+from threading import RLock
 
 import numpy as np
 
 from anlao.rules.engines.cells import finished
 from anlao.rules.engines.coding import ColumnCoder
 from anlao.rules.engines.formulas import distinct_values, fen_of
+from anlao.rules.engines.joint import Plan, make_plan
 from anlao.rules.engines.program import MonthTables
+from anlao.rules.engines.questions import questions_of
+from anlao.rules.engines.walks import TableWalk
 from anlao.rules.evaluation.context import Context
 from anlao.rules.language.tree import facts_in
 from anlao.rules.people.changes import facts_of_month
 from anlao.rules.people.columns import Array, FactColumn, People
 from anlao.rules.rulebook.model import Provision
 from anlao.rules.tables.decision_table import DecisionTable
-from anlao.rules.tables.diagram import Diagram
 from anlao.rules.tables.variables import Variable
 from anlao.rules.tables.verdict import OUTCOMES, Result
 
 RUN = 65_536
-STAGE_CELLS = 4096
 WORKERS = 2
+NOTHING_DUE = Result("no", "amount_zero", None, "", ())
 Columns = Mapping[tuple[str, int], FactColumn]
 
 
@@ -64,152 +65,14 @@ class ProvisionColumn:
 
 
 @dataclass(slots=True)
-class _Stage:
-    """Some variables of a table. ``next[state * cells + cell]`` is the state after, or -1."""
-
-    positions: range
-    sizes: tuple[int, ...]
-    cells: int
-    next: Array
-
-
-class CellTable:
-    """A decision table laid out for columns: stages of look-ups that fill up as cells occur."""
-
-    def __init__(self, table: DecisionTable, lock: Lock) -> None:
-        self.table = table
-        self.lock = lock
-        self.numbers = table.numbers
-        self.results: list[Result] = []
-        self._result_codes: dict[Result, int] = {}
-        self._finals: dict[tuple[int, frozenset[str]], int] = {}
-        self.stages = self._laid_out()
-        self._states: list[dict[int, int]] = [{} for _ in self.stages]
-        self._diagrams: list[list[Diagram]] = [[table.root], *([] for _ in self.stages)]
-
-    def _laid_out(self) -> list[_Stage]:
-        stages: list[_Stage] = []
-        sizes = [variable.size + 1 for variable in self.table.variables]
-        cells, first = 1, 0
-        for index, size in enumerate(sizes):
-            if index > first and cells * size > STAGE_CELLS:
-                stages.append(self._stage(sizes, first, index, cells))
-                cells, first = 1, index
-            cells *= size
-        stages.append(self._stage(sizes, first, len(sizes), cells))
-        return stages
-
-    def _stage(self, sizes: list[int], first: int, end: int, cells: int) -> _Stage:
-        positions = range(first, end)
-        return _Stage(positions, tuple(sizes[first:end]), cells, np.full(cells, -1, np.int32))
-
-    def codes(self, classes: Sequence[Array], lacking: Array | None, count: int) -> Array:
-        """Return result codes for a run of subjects, given their classes by variable."""
-        state: Array | None = None
-        for number, stage in enumerate(self.stages):
-            cell = _cell_index(stage, classes, count)
-            if state is not None:
-                cell += state * np.int32(stage.cells)
-            state = self._looked_up(number, stage, cell)
-        assert state is not None
-        return self._final(state, lacking)
-
-    def _looked_up(self, number: int, stage: _Stage, cell: Array) -> Array:
-        found = stage.next.take(cell, mode="clip")
-        if len(found) and found.min() < 0:
-            with self.lock:
-                self._fill(number, stage, cell)
-            found = stage.next.take(cell, mode="clip")
-        return found
-
-    def _fill(self, number: int, stage: _Stage, cell: Array) -> None:
-        """Decide the cells that occur for the first time."""
-        occurs = np.zeros(len(stage.next), bool)
-        occurs[cell] = True
-        for index in np.flatnonzero(occurs & (stage.next < 0)):
-            before, inside = divmod(int(index), stage.cells)
-            rest = self._restricted(number, before, self._codes_of(stage, inside), stage)
-            stage.next[index] = self._state(number, rest)
-
-    def _codes_of(self, stage: _Stage, cell: int) -> list[int]:
-        codes = []
-        for size in reversed(stage.sizes):
-            cell, code = divmod(cell, size)
-            codes.append(code)
-        return codes[::-1]
-
-    def _restricted(self, number: int, before: int, codes: list[int], stage: _Stage) -> Diagram:
-        known: list[int | None] = [None] * len(self.table.variables)
-        for position, size, code in zip(stage.positions, stage.sizes, codes, strict=True):
-            if code < size - 1:  # the last code is unknown
-                known[position] = code
-        return self.table.diagrams.restrict(self._diagrams[number][before], known)
-
-    def _state(self, number: int, rest: Diagram) -> int:
-        states = self._states[number]
-        if rest.id not in states:
-            states[rest.id] = len(states)
-            self._diagrams[number + 1].append(rest)
-            if number + 1 < len(self.stages):
-                self._make_room(self.stages[number + 1], len(states))
-        return states[rest.id]
-
-    def _make_room(self, stage: _Stage, states: int) -> None:
-        wanted = states * stage.cells
-        if len(stage.next) < wanted:
-            grown = np.full(max(wanted, 2 * len(stage.next)), -1, np.int32)
-            grown[: len(stage.next)] = stage.next
-            stage.next = grown
-
-    def _final(self, state: Array, lacking: Array | None) -> Array:
-        """Return result codes of the last states; amounts without their numbers are unknown."""
-        complete = np.array(
-            [self._code(index, frozenset()) for index in range(len(self._diagrams[-1]))], np.uint16
-        )
-        codes = complete.take(state, mode="clip")
-        if lacking is None:
-            return codes
-        for pattern in np.unique(lacking):
-            if pattern:
-                rows = np.flatnonzero(lacking == pattern)
-                names = [name for bit, name in enumerate(self.numbers) if pattern >> bit & 1]
-                for final in np.unique(state[rows]):
-                    code = self._code(int(final), frozenset(names))
-                    codes[rows[state[rows] == final]] = code
-        return codes
-
-    def _code(self, final: int, without: frozenset[str]) -> int:
-        key = (final, without)
-        if key not in self._finals:
-            with self.lock:
-                result = self.table.result_of(self._diagrams[-1][final], without)
-                self._finals[key] = self.result_code(result)
-        return self._finals[key]
-
-    def result_code(self, result: Result) -> int:
-        """Return the index of a result, adding it when it is new."""
-        if result not in self._result_codes:
-            self._result_codes[result] = len(self.results)
-            self.results.append(result)
-        return self._result_codes[result]
-
-
-def _cell_index(stage: _Stage, classes: Sequence[Array], count: int) -> Array:
-    cell = np.zeros(count, np.int32)
-    for number, (position, size) in enumerate(zip(stage.positions, stage.sizes, strict=True)):
-        if number:
-            cell *= np.int32(size)
-        cell += classes[position]
-    return cell
-
-
-@dataclass(slots=True)
 class ColumnarEngine:
     """Decides months for columns of subjects; keeps its look-ups from batch to batch."""
 
     workers: int = WORKERS
-    _lock: Lock = field(default_factory=Lock)
-    _tables: dict[int, CellTable] = field(default_factory=dict)
+    _lock: RLock = field(default_factory=RLock)
+    _walks: dict[int, TableWalk] = field(default_factory=dict)
+    _plans: dict[Hashable, Plan] = field(default_factory=dict)
+    _asked: dict[Hashable, tuple[Plan, list[Variable]]] = field(default_factory=dict)
     _coder: ColumnCoder | None = None
 
     def decide(self, month: MonthTables, people: People) -> list[ProvisionColumn]:
@@ -220,28 +83,49 @@ class ColumnarEngine:
         self, month: MonthTables, tables: Sequence[DecisionTable], columns: Columns, count: int
     ) -> list[ProvisionColumn]:
         """Return the results of some of a month's tables, for subjects given by their columns."""
+        plan, asked = self._planned(month, tables)
         coder = self._coder_for(month)
-        laid_out = [self._table(table) for table in tables]
-        variables = {variable for table in tables for variable in table.variables}
-        out = [np.empty(count, np.uint16) for _ in tables]
+        out = _empty_columns(plan, count)
 
         def decide_run(start: int) -> None:
-            stop = min(start + RUN, count)
-            part = {key: column.part(start, stop) for key, column in columns.items()}
-            classes = {
-                variable: coder.codes(variable, part, stop - start, month.context)
-                for variable in variables
-            }
-            for table, cells, codes in zip(tables, laid_out, out, strict=True):
-                lacking = lacking_numbers(table.numbers, part, stop - start)
-                of_table = [classes[variable] for variable in table.variables]
-                codes[start:stop] = cells.codes(of_table, lacking, stop - start)
+            run = slice(start, min(start + RUN, count))
+            size = run.stop - run.start
+            part = {key: column.part(run.start, run.stop) for key, column in columns.items()}
+            classes = [coder.codes(question, part, size, month.context) for question in asked]
+            for cluster, states in plan.states(classes, size):
+                for member, look_up in zip(cluster.members, cluster.look_ups(), strict=True):
+                    look_up.take(states, out=out[member.index].codes[run], mode="clip")
+            for walk, column in zip(plan.walks, out, strict=True):
+                if column.fen is not None:
+                    amounts = Amounts(walk, column.codes[run], column.fen[run])
+                    amounts.work_out(part, month.context)
 
         _in_runs(decide_run, range(0, count, RUN), self.workers)
-        return [
-            self._with_amounts(table, cells, codes, columns)
-            for table, cells, codes in zip(tables, laid_out, out, strict=True)
-        ]
+        for column in out:
+            if all(result.formula is None for result in column.results):
+                column.fen = None
+        return out
+
+    def _planned(
+        self, month: MonthTables, tables: Sequence[DecisionTable]
+    ) -> tuple[Plan, list[Variable]]:
+        """Return how to decide tables, and this month's questions; plans outlive the month."""
+        roots = tuple(id(table.root) for table in tables)
+        key = (month.month, roots)
+        if key not in self._asked:
+            questions = questions_of(tables)
+            shape = (roots, questions.shape())
+            if shape not in self._plans:
+                walks = [self._walk(table) for table in tables]
+                self._plans[shape] = make_plan(walks, questions, self._lock)
+            self._asked[key] = self._plans[shape], questions.asked
+        return self._asked[key]
+
+    def _walk(self, table: DecisionTable) -> TableWalk:
+        key = id(table.root)
+        if key not in self._walks:
+            self._walks[key] = TableWalk(table, self._lock)
+        return self._walks[key]
 
     def _coder_for(self, month: MonthTables) -> ColumnCoder:
         if self._coder is None:
@@ -249,52 +133,51 @@ class ColumnarEngine:
             self._coder = ColumnCoder(month.context.rulebook.subjects[subject].facts)
         return self._coder
 
-    def _table(self, table: DecisionTable) -> CellTable:
-        key = id(table.root)
-        if key not in self._tables:
-            self._tables[key] = CellTable(table, self._lock)
-        return self._tables[key]
 
-    def _with_amounts(
-        self, now: DecisionTable, table: CellTable, codes: Array, columns: Columns
-    ) -> ProvisionColumn:
-        """Work out the amounts that depend on numbers of the subject."""
-        column = ProvisionColumn(table.table.provision, codes, table.results)
-        formulas = [i for i, result in enumerate(table.results) if result.formula is not None]
-        for index in formulas:
-            rows = np.flatnonzero(codes == index)
-            if not len(rows):
-                continue
-            if column.fen is None:
-                column.fen = np.zeros(len(codes), np.int64)
-            self._amounts(now.context, table, index, rows, column, columns)
-        return column
+def _empty_columns(plan: Plan, count: int) -> list[ProvisionColumn]:
+    """Return columns to fill: codes in one block, for which the system gives large pages."""
+    block = np.empty((len(plan.walks), count), np.uint16)
+    return [
+        ProvisionColumn(
+            walk.table.provision,
+            codes,
+            walk.results,
+            np.zeros(count, np.int64) if walk.table.numbers else None,
+        )
+        for walk, codes in zip(plan.walks, block, strict=True)
+    ]
 
-    def _amounts(
-        self,
-        context: Context,
-        table: CellTable,
-        index: int,
-        rows: Array,
-        column: ProvisionColumn,
-        columns: Columns,
-    ) -> None:
-        result = table.results[index]
+
+@dataclass(slots=True)
+class Amounts:
+    """Works out the amounts of a run of subjects that depend on their numbers."""
+
+    walk: TableWalk
+    codes: Array
+    fen: Array
+
+    def work_out(self, columns: Columns, context: Context) -> None:
+        for index, result in enumerate(list(self.walk.results)):
+            if result.formula is not None:
+                rows = np.flatnonzero(self.codes == index)
+                if len(rows):
+                    self._of_result(result, rows, columns, context)
+
+    def _of_result(self, result: Result, rows: Array, columns: Columns, context: Context) -> None:
         assert result.formula is not None
-        assert column.fen is not None
         fen, failed = fen_of(result.formula, result.rounding, columns, rows, context)
         if result.outcome == "yes" and result.unit.startswith("yuan"):
-            nothing = Result("no", "amount_zero", None, "", ())
             none_due = fen <= 0
             none_due[failed] = False
-            column.codes[rows[none_due]] = table.result_code(nothing)
-            fen = np.where(none_due, 0, fen)
-        column.fen[rows] = fen
+            if none_due.any():
+                self.codes[rows[none_due]] = self.walk.result_code(NOTHING_DUE)
+                fen = np.where(none_due, 0, fen)
+        self.fen[rows] = fen
         for position in failed:
             row = rows[position : position + 1]
             taken = {key: part.taken(row) for key, part in columns.items()}
             value = distinct_values(result.formula, taken, 1, context)[0][0]
-            column.codes[row] = table.result_code(finished(result, value))
+            self.codes[row] = self.walk.result_code(finished(result, value))
 
 
 def columns_at(month: MonthTables, people: People) -> dict[tuple[str, int], FactColumn]:

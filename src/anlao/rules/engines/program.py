@@ -6,16 +6,19 @@ table is built again only where a figure, a due month or the order of limits cha
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from operator import itemgetter
+from typing import Any
 
 from anlao.rules.evaluation.context import Context, Rates
 from anlao.rules.periods import Month
 from anlao.rules.rulebook.model import Provision, Rulebook
 from anlao.rules.tables.coding import Coder, coder_of
-from anlao.rules.tables.decision_table import DecisionTable, Tables, build_tables
+from anlao.rules.tables.decision_table import Codes, DecisionTable, Tables, build_tables
 from anlao.rules.tables.moving import moved
+from anlao.rules.tables.shape import Shapes
 from anlao.rules.tables.variables import Variable
 
 
@@ -27,13 +30,22 @@ class DraftRulebook(ValueError):
     """Raised when a draft is asked to decide without ``simulate``."""
 
 
+Picker = Callable[[Sequence[int]], Codes]
+"""Takes the codes of a table's own variables out of the codes of all."""
+
+
 @dataclass(slots=True)
 class MonthTables:
-    """All tables of one month, and the coders of their variables."""
+    """All tables of one month, and the coders of their variables.
+
+    By table: ``pickers`` of its cell, and what is ``decided`` already for subjects in a cell.
+    """
 
     month: Month
     built: Tables
     coders: dict[Variable, Coder] = field(default_factory=dict)
+    pickers: list[Picker] = field(default_factory=list)
+    decided: list[dict[Codes, Any]] = field(default_factory=list)
 
     @property
     def context(self) -> Context:
@@ -48,6 +60,16 @@ class MonthTables:
             for variable in table.variables:
                 if variable not in self.coders:
                     self.coders[variable] = coder_of(variable, table.context)
+        place = {variable: index for index, variable in enumerate(self.coders)}
+        for table in self.tables:
+            self.pickers.append(_picker([place[variable] for variable in table.variables]))
+            self.decided.append({})
+
+
+def _picker(places: list[int]) -> Picker:
+    if len(places) > 1:
+        return itemgetter(*places)
+    return lambda codes: tuple(codes[place] for place in places)
 
 
 @dataclass(slots=True)
@@ -60,6 +82,7 @@ class Program:
     rates: Rates = field(default_factory=dict)
     rules_as_of: date | None = None
     _months: dict[Month, MonthTables] = field(default_factory=dict)
+    _shapes: Shapes = field(default_factory=Shapes)
 
     @property
     def provisions(self) -> Sequence[Provision]:
@@ -75,9 +98,12 @@ class Program:
         """Return the tables of a month: an earlier month's, moved, or built anew."""
         if month not in self._months:
             context = self.context(month)
-            built = self._moved(context) or build_tables(self.subject, self.provisions, context)
+            built = self._moved(context) or self._built(context)
             self._months[month] = MonthTables(month, built)
         return self._months[month]
+
+    def _built(self, context: Context) -> Tables:
+        return self._shapes.shared(build_tables(self.subject, self.provisions, context))
 
     def _moved(self, context: Context) -> Tables | None:
         for known in reversed(self._kinds()):

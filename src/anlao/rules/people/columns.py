@@ -107,6 +107,15 @@ class People:
         values = ((name, column.value(index)) for name, column in self.columns.items())
         return {name: value for name, value in values if value is not None}
 
+    def part(self, start: int, stop: int) -> People:
+        """Return a run of subjects with their changes, sharing memory."""
+        columns = {name: column.part(start, stop) for name, column in self.columns.items()}
+        changes = {
+            name: [change.part(start, stop) for change in found]
+            for name, found in self.changes.items()
+        }
+        return People(self.ids.slice(start, stop - start), columns, changes)
+
     def taken(self, indices: Array) -> People:
         columns = {name: column.taken(indices) for name, column in self.columns.items()}
         return People(self.ids.take(pa.array(indices)), columns)
@@ -120,6 +129,13 @@ class Change:
     values: FactColumn
     start: Array
     until: Array
+
+    def part(self, start: int, stop: int) -> Change:
+        """Return the changes of a run of subjects, counted from its first."""
+        here = np.flatnonzero((start <= self.rows) & (self.rows < stop))
+        return Change(
+            self.rows[here] - start, self.values.taken(here), self.start[here], self.until[here]
+        )
 
 
 def unknown_column(spec: FactSpec, count: int) -> FactColumn:

@@ -65,7 +65,8 @@ class Variable:
 
     kind: ``values`` (one class per value), ``bands`` (between limits; the last class is *none*
     where the fact may be absent, or the figure not computable), ``prefixes`` (one class per set
-    of prefixes a code has), ``test`` (false, true), ``discretion`` (never known).
+    of prefixes a code has), ``test`` (false, true), ``discretion`` (never known), ``known`` (one
+    class: whatever the value is).
     """
 
     kind: str
@@ -77,7 +78,7 @@ class Variable:
 
     @property
     def size(self) -> int:
-        if self.kind == "values":
+        if self.kind in ("values", "known"):
             return len(self.values)
         if self.kind == "bands":
             return len(self.limits) + 1 + self.may_be_none
