@@ -14,11 +14,12 @@ import pyarrow as pa
 import anlao
 from anlao.rules import timeline
 from anlao.rules.engines import cells
-from anlao.rules.engines.columnar import ColumnarEngine, ProvisionColumn
+from anlao.rules.engines.columnar import ColumnarEngine
 from anlao.rules.engines.program import Program, make_program
 from anlao.rules.language.tree import NONE
 from anlao.rules.people.columns import FactColumn, People
 from anlao.rules.periods import Month
+from anlao.rules.results import ProvisionColumn
 from anlao.rules.rulebook.load import load
 from anlao.rules.rulebook.model import Rulebook
 from anlao.rules.tables.coding import known_facts

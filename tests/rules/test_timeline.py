@@ -8,11 +8,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from anlao.rules.engines.columnar import ColumnarEngine, ProvisionColumn
+from anlao.rules.engines.columnar import ColumnarEngine
 from anlao.rules.engines.program import Program
 from anlao.rules.people.columns import Change, FactColumn, People
 from anlao.rules.people.reader import PeopleReader
 from anlao.rules.periods import Month, epoch_day, months_from_to
+from anlao.rules.results import ProvisionColumn
 from anlao.rules.rulebook.load import load
 from anlao.rules.tables.variables import domain
 from anlao.rules.timeline import decide_months, totals_by_month

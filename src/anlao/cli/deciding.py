@@ -20,12 +20,13 @@ from anlao.cli.screen import Advance, remark
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from anlao.rules.engines.columnar import ColumnarEngine, ProvisionColumn
+    from anlao.rules.engines.columnar import ColumnarEngine
     from anlao.rules.engines.program import Program
     from anlao.rules.people.columns import FactColumn, People
     from anlao.rules.people.encode import CellError
     from anlao.rules.people.history import History
     from anlao.rules.periods import Month
+    from anlao.rules.results import ProvisionColumn
 
 CELLS_AT_ONCE = 48_000_000
 """Decisions held in memory at once: subjects × months × provisions."""

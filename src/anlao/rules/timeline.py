@@ -15,7 +15,6 @@ import numpy as np
 from anlao.rules.engines.columnar import (
     RUN,
     ColumnarEngine,
-    ProvisionColumn,
     columns_at,
     facts_and_shifts,
 )
@@ -23,6 +22,7 @@ from anlao.rules.engines.program import MonthTables, Program
 from anlao.rules.language.tree import Clock, Expr, Fact, walk
 from anlao.rules.people.columns import Array, FactColumn, People
 from anlao.rules.periods import Month, epoch_day
+from anlao.rules.results import ProvisionColumn
 from anlao.rules.tables.decision_table import DecisionTable
 from anlao.rules.tables.diagram import results
 from anlao.rules.tables.symbolic import Residue

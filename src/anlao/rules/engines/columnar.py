@@ -23,45 +23,15 @@ from anlao.rules.evaluation.context import Context
 from anlao.rules.language.tree import facts_in
 from anlao.rules.people.changes import facts_of_month
 from anlao.rules.people.columns import Array, FactColumn, People
-from anlao.rules.rulebook.model import Provision
+from anlao.rules.results import ProvisionColumn
 from anlao.rules.tables.decision_table import DecisionTable
 from anlao.rules.tables.variables import Variable
-from anlao.rules.tables.verdict import OUTCOMES, Result
+from anlao.rules.tables.verdict import Result
 
 RUN = 65_536
 WORKERS = 2
 NOTHING_DUE = Result("no", "amount_zero", None, "", ())
 Columns = Mapping[tuple[str, int], FactColumn]
-
-
-@dataclass(slots=True)
-class ProvisionColumn:
-    """A provision's results for many subjects in one month.
-
-    ``codes``: index into ``results`` for each subject. ``fen``: amounts of the subjects whose
-    result has a formula (elsewhere 0), or None where no result has one.
-    """
-
-    provision: Provision
-    codes: Array
-    results: list[Result]
-    fen: Array | None = None
-
-    def copy(self) -> ProvisionColumn:
-        """Return a column that later months leave alone."""
-        fen = None if self.fen is None else self.fen.copy()
-        return ProvisionColumn(self.provision, self.codes.copy(), self.results, fen)
-
-    def amounts(self) -> Array:
-        """Return each subject's amount in fen (hundredths of the unit); 0 where there is none."""
-        table = np.array([result.fen or 0 for result in self.results], np.int64)
-        amounts = table[self.codes]
-        return amounts if self.fen is None else amounts + self.fen
-
-    def outcome_codes(self) -> Array:
-        """Return each subject's outcome as an index into OUTCOMES."""
-        order = np.array([OUTCOMES.index(result.outcome) for result in self.results], np.uint8)
-        return order[self.codes]
 
 
 @dataclass(slots=True)

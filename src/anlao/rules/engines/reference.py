@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 
 from anlao.rules.engines.cells import Decision, as_decision, computed, finished
-from anlao.rules.engines.columnar import ProvisionColumn
 from anlao.rules.engines.program import MonthTables
 from anlao.rules.evaluation.context import Context
 from anlao.rules.evaluation.evaluator import Evaluator, FactsAt
@@ -20,6 +19,7 @@ from anlao.rules.evaluation.values import Unknown, Value, Void, compare
 from anlao.rules.language.tree import NONE, Const, Expr, Ladder, Outcome
 from anlao.rules.people.changes import facts_by_shift
 from anlao.rules.people.columns import People
+from anlao.rules.results import ProvisionColumn
 from anlao.rules.rulebook.model import Provision, is_number
 from anlao.rules.tables.compose import is_in_force, pays_floor, reason_for, steps_of
 from anlao.rules.tables.decision_table import DecisionTable

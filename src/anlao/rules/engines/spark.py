@@ -21,7 +21,7 @@ import pyarrow.parquet as pq
 
 from anlao.rules.engines.cells import finished
 from anlao.rules.engines.coding import ColumnCoder
-from anlao.rules.engines.columnar import ProvisionColumn, columns_at, lacking_numbers
+from anlao.rules.engines.columnar import columns_at, lacking_numbers
 from anlao.rules.engines.formulas import distinct_values, fen_of
 from anlao.rules.engines.program import MonthTables, Program
 from anlao.rules.facts import Subject
@@ -31,6 +31,7 @@ from anlao.rules.people.errors import InputRefused
 from anlao.rules.people.reader import PeopleReader
 from anlao.rules.people.sources import open_source
 from anlao.rules.periods import Month
+from anlao.rules.results import ProvisionColumn
 from anlao.rules.tables.decision_table import DecisionTable, Tables
 from anlao.rules.tables.verdict import OutcomeName, Result
 

@@ -21,13 +21,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from anlao.rules.engines.columnar import ProvisionColumn
 from anlao.rules.output.aside import written_aside
 from anlao.rules.output.kinds import Kinds
 from anlao.rules.people.columns import Array
 from anlao.rules.people.errors import InputRefused
 from anlao.rules.periods import Month
 from anlao.rules.quantities import format_fen
+from anlao.rules.results import ProvisionColumn
 from anlao.rules.tables.verdict import OUTCOMES, OutcomeName
 
 COLUMNS = (

@@ -9,10 +9,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from anlao.rules.engines.columnar import ProvisionColumn
 from anlao.rules.output.decisions import amount_texts, csv_cell, quoted, text_bytes
 from anlao.rules.output.kinds import Kinds
 from anlao.rules.people.columns import Array
+from anlao.rules.results import ProvisionColumn
 from anlao.rules.tables.verdict import OUTCOMES
 
 YES, UNKNOWN = OUTCOMES.index("yes"), OUTCOMES.index("unknown")

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from anlao.rules.engines.columnar import ProvisionColumn
 from anlao.rules.people.columns import Array
+from anlao.rules.results import ProvisionColumn
 from anlao.rules.rulebook.model import Provision
 from anlao.rules.tables.verdict import OUTCOMES, Result
 
