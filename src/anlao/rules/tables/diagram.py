@@ -43,7 +43,6 @@ class Diagrams:
         self.sizes: list[int] = []
         self._leaves: dict[Hashable, Leaf] = {}
         self._branches: dict[tuple[int, tuple[int, ...]], Branch] = {}
-        self._cases: dict[tuple[int, tuple[int, ...]], Diagram] = {}
         self._count = 0
 
     def variable(self, size: int) -> int:
@@ -71,46 +70,83 @@ class Diagrams:
             found = self._branches[key] = Branch(variable, tuple(kids), self._count)
         return found
 
-    def case(self, variable: int, kids: Sequence[Diagram]) -> Diagram:
-        """Return the diagram that asks variable and goes on with a kid, in the right order."""
-        top = min(kid.variable for kid in kids)
-        if top > variable:
-            return self.branch(variable, kids)
-        key = (variable, tuple(kid.id for kid in kids))
-        found = self._cases.get(key)
-        if found is None:
-            if top == variable:
-                found = self.case(
-                    variable, [_follow(kid, variable, i) for i, kid in enumerate(kids)]
-                )
-            else:
-                values = range(self.sizes[top])
-                found = self.branch(
-                    top,
-                    [self.case(variable, [_follow(kid, top, i) for kid in kids]) for i in values],
-                )
-            self._cases[key] = found
-        return found
-
     def bind(self, diagram: Diagram, then: Callable[[Any], Diagram]) -> Diagram:
         """Return the diagram with every result replaced by the diagram ``then`` makes of it."""
-        done: dict[int, Diagram] = {}
+        made = {leaf.id: then(leaf.value) for leaf in nodes(diagram) if isinstance(leaf, Leaf)}
+        if all(isinstance(found, Leaf) for found in made.values()):
+            return self._relabelled(diagram, made)
+        order = list(made)
+        place = {identifier: index for index, identifier in enumerate(order)}
+        return self._merged(diagram, tuple(made[identifier] for identifier in order), place, {})
+
+    def _relabelled(self, diagram: Diagram, made: dict[int, Diagram]) -> Diagram:
+        done = dict(made)
 
         def go(node: Diagram) -> Diagram:
             found = done.get(node.id)
             if found is None:
-                if isinstance(node, Leaf):
-                    found = then(node.value)
-                else:
-                    found = self.case(node.variable, [go(kid) for kid in node.kids])
+                assert isinstance(node, Branch)
+                found = self.branch(node.variable, [go(kid) for kid in node.kids])
                 done[node.id] = found
             return found
 
         return go(diagram)
 
-    def both(self, left: Diagram, right: Diagram, then: Callable[[Any, Any], Diagram]) -> Diagram:
+    def _merged(
+        self,
+        diagram: Diagram,
+        made: tuple[Diagram, ...],
+        place: dict[int, int],
+        done: dict[tuple[int, tuple[int, ...]], Diagram],
+    ) -> Diagram:
+        """Ask the earliest variable of the diagram and of what its results become, and go on."""
+        if isinstance(diagram, Leaf):
+            return made[place[diagram.id]]
+        key = (diagram.id, tuple(found.id for found in made))
+        known = done.get(key)
+        if known is None:
+            top = min(diagram.variable, min(found.variable for found in made))
+            kids = [
+                self._merged(
+                    _follow(diagram, top, value),
+                    tuple(_follow(found, top, value) for found in made),
+                    place,
+                    done,
+                )
+                for value in range(self.sizes[top])
+            ]
+            known = done[key] = self.branch(top, kids)
+        return known
+
+    def both(
+        self, left: Diagram, right: Diagram, then: Callable[[Any, Any], Diagram]
+    ) -> Diagram:
         """Return the diagram of what ``then`` makes of the results of two diagrams."""
-        return self.bind(left, lambda a: self.bind(right, lambda b: then(a, b)))
+        done: dict[tuple[int, int], Diagram] = {}
+
+        def go(a: Diagram, b: Diagram) -> Diagram:
+            key = (a.id, b.id)
+            found = done.get(key)
+            if found is not None:
+                return found
+            if isinstance(a, Leaf) and isinstance(b, Leaf):
+                found = then(a.value, b.value)
+            else:
+                top = min(a.variable, b.variable)
+                values = range(self.sizes[top])
+                kids = [go(_follow(a, top, value), _follow(b, top, value)) for value in values]
+                found = self._ordered(top, kids)
+            done[key] = found
+            return found
+
+        return go(left, right)
+
+    def _ordered(self, variable: int, kids: Sequence[Diagram]) -> Diagram:
+        """Return the node; results that are diagrams themselves may ask earlier variables."""
+        if min(kid.variable for kid in kids) > variable:
+            return self.branch(variable, kids)
+        asked = self.branch(variable, [self.leaf(value) for value in range(len(kids))])
+        return self.bind(asked, lambda value: kids[value])
 
     def restrict(self, diagram: Diagram, codes: Sequence[int | None]) -> Diagram:
         """Return what is left to ask when some variables are known (None: not known)."""
