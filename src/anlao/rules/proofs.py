@@ -12,9 +12,11 @@ from functools import partial
 from typing import Any
 
 from anlao.rules.evaluation.context import Context
-from anlao.rules.language.tree import Defined, Expr, Ladder, Parameter, walk
+from anlao.rules.language.resolve import AGE_SETTING
+from anlao.rules.language.tree import Arithmetic, Call, Defined, Expr, Ladder, Parameter, walk
 from anlao.rules.periods import Month
 from anlao.rules.quantities import format_number
+from anlao.rules.rulebook.load import in_force
 from anlao.rules.rulebook.model import ParameterSpec, Provision, Rulebook, is_number
 from anlao.rules.rulebook.problems import Problem, Problems
 from anlao.rules.tables.compose import Composer
@@ -26,6 +28,7 @@ from anlao.rules.tables.verdict import Verdict
 from anlao.rules.testing.read_cases import read_cases
 
 MOST_MONTHS = 3
+_MONTHS_OF_FLOORS = 48
 _PER_YEAR = {"yuan/month": 12, "yuan/quarter": 4, "yuan/half_year": 2, "yuan/year": 1}
 
 
@@ -102,6 +105,7 @@ class _Enumeration:
                     granted.add(provision.id)
                 self._gaps(provision, diagram, questions, month)
                 self._arms(provision, composer, own, fitting, questions)
+                self._shares(provision, composer, own, questions)
         self._report_never(granted, looked_at)
         self._report_arms(fitting)
 
@@ -188,6 +192,27 @@ class _Enumeration:
                     f"for example {self._person(path, questions)}; narrow one, or use first",
                 )
 
+    def _shares(
+        self, provision: Provision, composer: Composer, context: Context, questions: Questions
+    ) -> None:
+        """Shares of levels of government that do not add up to one for somebody."""
+        if not provision.funding:
+            return
+        total = provision.funding[0].share
+        for item in provision.funding[1:]:
+            total = Arithmetic("+", total, item.share)
+        diagram = composer.symbolic.diagram(total, context)
+        wrong = likely_path(questions, diagram, lambda value: is_number(value) and value != 1)
+        if wrong is not None:
+            codes = [wrong.get(index) for index in range(len(questions.variables))]
+            sums = results(questions.diagrams.restrict(diagram, codes))
+            self.problems.error(
+                provision.places.get("funding", provision.place),
+                "C006",
+                f"{provision.id}: the shares add up to {format_number(sums[0])}, not to 1",
+                f"for example {self._person(wrong, questions)}",
+            )
+
     def _report_never(self, granted: set[str], looked_at: set[str]) -> None:
         for provision in self.provisions:
             if provision.id in looked_at and provision.id not in granted:
@@ -218,7 +243,9 @@ class _Enumeration:
         pending = list(conditions)
         while pending:
             for part in walk(pending.pop()):
-                if isinstance(part, Parameter) or getattr(part, "function", "") == "has_rate":
+                if isinstance(part, Parameter) and part.name != AGE_SETTING:
+                    return True
+                if isinstance(part, Call) and part.function == "has_rate":
                     return True
                 if isinstance(part, Defined):
                     pending.append(self.rulebook.definitions[part.name].value)
@@ -257,8 +284,8 @@ class CounterExample:
 def prove_floor(child: Rulebook, parent: Rulebook) -> list[CounterExample]:
     """Return, for each provision of the parent, somebody who gets less from the child, if any.
 
-    Only people registered in the child's division count. A month in which the child's provision is
-    not in force yet is no violation: there the parent's own provision still holds.
+    Only people registered in the child's division count, in months in which the child rulebook
+    itself is in force: before and after it the parent's provisions still hold.
     """
     found: list[CounterExample] = []
     for provision in parent.provisions.values():
@@ -273,8 +300,17 @@ def prove_floor(child: Rulebook, parent: Rulebook) -> list[CounterExample]:
 
 
 def _months_of_both(child: Rulebook, parent: Rulebook) -> Iterator[Month]:
-    months = {*months_of_interest(child, 12), *months_of_interest(parent, 12)}
-    yield from sorted(months)
+    months = {*months_of_interest(child, _MONTHS_OF_FLOORS), *months_of_interest(parent, 12)}
+    for month in sorted(months | {_first_whole_month(day) for day in _ends(child)}):
+        if in_force(child.start, child.until, month.first_day):
+            yield month
+
+
+def _ends(rulebook: Rulebook) -> set[date]:
+    """Return the days on which a figure or a provision ends."""
+    figures = (v.until for spec in rulebook.parameters.values() for v in spec.versions)
+    provisions = (provision.until for provision in rulebook.provisions.values())
+    return {day for day in (*figures, *provisions) if day is not None}
 
 
 def _less(
@@ -314,8 +350,8 @@ class _Less:
 
     def compare(self, parent: Verdict, child: Verdict) -> Diagram:
         leaf = self.composer.symbolic.leaf
-        silent = child.outcome == "not_applicable" or child.outcome == "unknown"
-        if parent.outcome != "yes" or silent:
+        elsewhere = child.reason == "outside_division"
+        if parent.outcome != "yes" or elsewhere or child.outcome == "unknown":
             return leaf(False)
         if child.outcome != "yes" or parent.amount is None or child.amount is None:
             return leaf(child.outcome != "yes")
@@ -336,7 +372,13 @@ def likely_path(
     usual: list[int | None] = [
         variable.size - 1 if variable.may_be_none else None for variable in questions.variables
     ]
-    for codes in (usual, [None] * len(usual)):
+    one_present: list[list[int | None]] = [
+        [None if index == free else code for index, code in enumerate(usual)]
+        for free, code in enumerate(usual)
+        if code is not None
+    ]
+    nothing: list[int | None] = [None] * len(usual)
+    for codes in [usual, *one_present, nothing]:
         path = path_to(questions.diagrams.restrict(diagram, codes), wanted)
         if path is not None:
             return path | {i: code for i, code in enumerate(codes) if code is not None}

@@ -32,7 +32,9 @@ MAX_LENGTH = 4000
 MAX_DEPTH = 60
 WORDS = {"and", "or", "not", "in", "if", "else", "true", "false", "none"}
 _CONSTANTS = {"true": Const(True), "false": Const(False), "none": Const(NONE)}
-_FULL_WIDTH = str.maketrans("，（）［］“”‘’≥≤≠＞＜＝％　", ",()[]\"\"''≥≤≠><=% ")
+_FULL_WIDTH = str.maketrans(
+    "，（）［］“”‘’≥≤≠＞＜＝％　０１２３４５６７８９．", ",()[]\"\"''≥≤≠><=% 0123456789."
+)
 _TOKEN = re.compile(
     r"""\s*(?:
         (?P<number>\d+(?:\.\d+)?(?:\s*%)?|\.\d+(?:\s*%)?)

@@ -49,6 +49,7 @@ CODES: Final[dict[str, str]] = {
     "C003": "an arm that never fits anybody",
     "C004": "two arms of a ladder of exclusive arms (one:) that both fit somebody",
     "C005": "conditions that nobody can ever meet",
+    "C006": "funding shares that do not add up to 1 for somebody",
     "K001": "a case that cannot be read or expects nothing",
     "K002": "a case with an unknown fact or provision",
     "K003": "a provision without a case",

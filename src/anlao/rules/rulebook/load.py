@@ -20,6 +20,7 @@ from anlao.rules.language.tree import (
     children,
     walk,
 )
+from anlao.rules.quantities import format_number
 from anlao.rules.rulebook.model import (
     Condition,
     Definition,
@@ -422,7 +423,8 @@ def _check_lower(
                 problems.error(
                     place,
                     "L005",
-                    f"{name}{where} is {value}, lower than the floor {least} ({floor_place})",
+                    f"{name}{where} is {format_number(value)}, lower than the floor "
+                    f"{format_number(least)} ({floor_place})",
                     "a floor may only be raised",
                 )
 

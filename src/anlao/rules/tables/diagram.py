@@ -118,9 +118,7 @@ class Diagrams:
             known = done[key] = self.branch(top, kids)
         return known
 
-    def both(
-        self, left: Diagram, right: Diagram, then: Callable[[Any, Any], Diagram]
-    ) -> Diagram:
+    def both(self, left: Diagram, right: Diagram, then: Callable[[Any, Any], Diagram]) -> Diagram:
         """Return the diagram of what ``then`` makes of the results of two diagrams."""
         done: dict[tuple[int, int], Diagram] = {}
 
