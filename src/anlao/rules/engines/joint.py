@@ -22,8 +22,8 @@ from anlao.rules.engines.walks import NOT_MET, TableWalk
 from anlao.rules.people.columns import Array
 
 BASE_CELLS = 1 << 17
-CLUSTER_CELLS = 1 << 14
-ROOM = 64
+CLUSTER_CELLS = 1 << 12
+ROOM = 8
 """States for which a stage has room at first."""
 
 
