@@ -83,9 +83,11 @@ class Stage:
         return found
 
     def _cells(self, before: Array | None, classes: Sequence[Array], count: int) -> Array:
-        cell = np.zeros(count, np.int32) if before is None else before
+        if not self.places:
+            return np.zeros(count, np.int32) if before is None else before
+        cell = np.zeros(count, np.int32) if before is None else before.copy()
         for place, size in zip(self.places, self.sizes, strict=True):
-            cell = cell * np.int32(size)
+            cell *= np.int32(size)
             cell += classes[place]
         return cell
 
