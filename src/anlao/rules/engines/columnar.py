@@ -101,10 +101,9 @@ class ColumnarEngine:
         plan, asked = self._planned(month, tables)
         coder = self._coder_for(month)
         out = _empty_columns(plan, count)
-        step = min(RUN, count // self.workers + 1)
 
         def decide_run(start: int) -> None:
-            run = slice(start, min(start + step, count))
+            run = slice(start, min(start + RUN, count))
             size = run.stop - run.start
             part = {key: column.part(run.start, run.stop) for key, column in columns.items()}
             classes = [coder.codes(question, part, size, month.context) for question in asked]
@@ -116,7 +115,7 @@ class ColumnarEngine:
                     amounts = Amounts(walk, column.codes[run], column.fen[run])
                     amounts.work_out(part, month.context)
 
-        _in_runs(decide_run, range(0, count, step), self.workers)
+        _in_runs(decide_run, range(0, count, RUN), self.workers)
         for column in out:
             if all(result.formula is None for result in column.results):
                 column.fen = None
