@@ -27,6 +27,8 @@ from anlao.rules.tables.decision_table import DecisionTable
 from anlao.rules.tables.diagram import results
 from anlao.rules.tables.symbolic import Residue
 
+FEW_SPANS = 3
+"""Up to so many, comparing days is quicker than looking them up in a calendar."""
 BATCH = 1 << 19
 """Subjects whose totals are counted through all months at once."""
 
@@ -36,8 +38,8 @@ class MonthResult:
     """The results of one month; the columns are overwritten when the next month is asked for.
 
     ``changed``: rows whose results may differ from the month before (None: all of them).
-    ``moves``: by place of a column, the codes of the changed rows before and now; a column
-    without moves is decided anew for everybody.
+    ``moves``: by place of a column, codes before and now where they differ; a column without
+    moves is decided anew for everybody.
     """
 
     month: Month
@@ -50,7 +52,13 @@ def decide_months(
     engine: ColumnarEngine, program: Program, people: People, months: Iterable[Month]
 ) -> Iterator[MonthResult]:
     """Yield the results of consecutive months."""
-    span = _Span(engine, program, people)
+    return _decided(engine, program, people, months, {})
+
+
+def _decided(
+    engine: ColumnarEngine, program: Program, people: People, months: Iterable[Month], steps: Steps
+) -> Iterator[MonthResult]:
+    span = _Span(engine, people, steps)
     for month in months:
         yield span.next(program.month(month))
 
@@ -83,10 +91,11 @@ def totals_by_month(
     for month in months:
         program.month(month)
     single = replace(engine, workers=1)
+    steps: Steps = {}
 
     def of_batch(start: int) -> list[MonthTotals]:
         part = people.part(start, min(start + BATCH, len(people)))
-        return list(_totals_of(single, program, part, months))
+        return list(_totals_of(_decided(single, program, part, months, steps)))
 
     sums: list[MonthTotals] = []
     with ThreadPoolExecutor(engine.workers) as pool:
@@ -104,11 +113,10 @@ def _add(sums: list[MonthTotals], more: list[MonthTotals]) -> None:
             total += others[name]
 
 
-def _totals_of(
-    engine: ColumnarEngine, program: Program, people: People, months: Sequence[Month]
-) -> Iterator[MonthTotals]:
-    counting = [_Count() for _ in program.provisions]
-    for result in decide_months(engine, program, people, months):
+def _totals_of(results_by_month: Iterable[MonthResult]) -> Iterator[MonthTotals]:
+    counting: list[_Count] = []
+    for result in results_by_month:
+        counting = counting or [_Count() for _ in result.columns]
         totals = {}
         for place, (count, column) in enumerate(zip(counting, result.columns, strict=True)):
             count.update(column, result.moves.get(place))
@@ -146,13 +154,37 @@ class _Count:
         return totals
 
 
+@dataclass(slots=True)
+class _Step:
+    """What changes from a month to the next: places of tables that are other tables now, and by
+    fact the spans of days (half-open) that a limit moved past.
+    """
+
+    anew: list[int]
+    spans: dict[str, set[tuple[int, int]]]
+
+
+Steps = dict[tuple[Month, Month], _Step]
+"""Steps worked out already, by their two months."""
+
+
+def _step(old: MonthTables, new: MonthTables) -> _Step:
+    step = _Step([], {})
+    for index, (before, after) in enumerate(zip(old.tables, new.tables, strict=True)):
+        if before.root is not after.root or _reads_the_clock(after):
+            step.anew.append(index)
+        else:
+            _moved_limits(before, after, step.spans)
+    return step
+
+
 class _Span:
     """Keeps the last month's results and brings them up to date."""
 
-    def __init__(self, engine: ColumnarEngine, program: Program, people: People) -> None:
+    def __init__(self, engine: ColumnarEngine, people: People, steps: Steps) -> None:
         self.engine = engine
-        self.program = program
         self.people = people
+        self.steps = steps
         self.month: MonthTables | None = None
         self.columns: list[ProvisionColumn] = []
 
@@ -161,16 +193,12 @@ class _Span:
         if before is None or before.month.plus(1) != month.month:
             self.columns = self.engine.decide(month, self.people)
             return MonthResult(month.month, self.columns, None)
-        rows = self._changed_rows(before, month)
+        key = (before.month, month.month)
+        step = self.steps.get(key) or self.steps.setdefault(key, _step(before, month))
+        rows = self._changed_rows(step, month)
         facts = columns_at(month, self.people)
-        anew = [
-            index
-            for index, (old, new) in enumerate(zip(before.tables, month.tables, strict=True))
-            if old.root is not new.root or _reads_the_clock(new)
-        ]
-        self._replace(month, anew, facts)
-        kept = [index for index in range(len(month.tables)) if index not in set(anew)]
-        moves = self._update(month, kept, rows, facts)
+        self._replace(month, step.anew, facts)
+        moves = self._update(month, set(step.anew), rows, facts)
         return MonthResult(month.month, self.columns, rows, moves)
 
     def _replace(
@@ -190,34 +218,24 @@ class _Span:
     def _update(
         self,
         month: MonthTables,
-        which: list[int],
+        anew: set[int],
         rows: Array,
         facts: dict[tuple[str, int], FactColumn],
     ) -> dict[int, tuple[Array, Array]]:
-        """Decide some tables for the rows for whom something changed; return codes then and now."""
-        moves: dict[int, tuple[Array, Array]] = {}
-        tables = [month.tables[index] for index in which]
+        """Decide the rows for whom something changed; return their codes then and now."""
         taken = {key: column.taken(rows) for key, column in facts.items()}
-        found = self.engine.decide_tables(month, tables, taken, len(rows))
-        for index, column in zip(which, found, strict=True):
-            held = self.columns[index]
-            moves[index] = held.codes[rows], column.codes
-            held.codes[rows] = column.codes
-            if column.fen is not None and held.fen is None:
-                held.fen = np.zeros(len(held.codes), np.int64)
-            if held.fen is not None:
-                held.fen[rows] = 0 if column.fen is None else column.fen
+        found = self.engine.decide_tables(month, month.tables, taken, len(rows))
+        moves: dict[int, tuple[Array, Array]] = {}
+        for index, (held, column) in enumerate(zip(self.columns, found, strict=True)):
+            if index not in anew:
+                moves[index] = held.put(rows, column)
         return moves
 
-    def _changed_rows(self, before: MonthTables, month: MonthTables) -> Array:
+    def _changed_rows(self, step: _Step, month: MonthTables) -> Array:
         """Return the rows for whom a limit moved past a day of theirs, or a fact changed."""
-        spans: dict[str, set[tuple[int, int]]] = {}
-        for old, new in zip(before.tables, month.tables, strict=True):
-            if old.root is new.root:
-                _moved_limits(old, new, spans)
         changed = np.zeros(len(self.people), bool)
-        for name, found in spans.items():
-            changed[self._rows_between(name, found)] = True
+        for name, spans in step.spans.items():
+            changed[self._rows_between(name, spans)] = True
         changed[self._rows_of_changes(month)] = True
         return np.flatnonzero(changed)
 
@@ -226,6 +244,10 @@ class _Span:
         column = self.people.columns.get(name)
         if column is None:
             return np.zeros(0, np.int64)
+        if len(spans) <= FEW_SPANS:
+            data = column.data
+            parts = [np.flatnonzero((low <= data) & (data < high)) for low, high in spans]
+            return np.concatenate(parts)
         first = min(low for low, _ in spans) - 1
         passed = np.zeros(max(high for _, high in spans) + 1 - first, bool)
         for low, high in spans:

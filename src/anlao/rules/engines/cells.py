@@ -45,12 +45,12 @@ def _decided(
     table: DecisionTable, cell: Codes, known: dict[Codes, Decision], facts_at: FactsAt
 ) -> Decision:
     """Decide a cell; its decision is kept unless numbers of the subject may come into it."""
-    lacking = _lacking(table, facts_at) if table.numbers else NOTHING_LACKING
+    lacking = lacking_facts(table, facts_at) if table.numbers else NOTHING_LACKING
     result = table.decide(cell, lacking)
     if result.formula is not None:
         return as_decision(table.provision, computed(result, table, facts_at))
     decision = as_decision(table.provision, result)
-    if not table.numbers or result.outcome != "unknown":
+    if not lacking and (not table.numbers or result.outcome != "unknown"):
         known[cell] = decision
     return decision
 
@@ -61,9 +61,9 @@ def as_decision(provision: Provision, result: Result) -> Decision:
     )
 
 
-def _lacking(table: DecisionTable, facts_at: FactsAt) -> frozenset[str]:
-    facts = facts_at(0)
-    return frozenset(name for name in table.numbers if name not in facts)
+def lacking_facts(table: DecisionTable, facts_at: FactsAt) -> frozenset[str]:
+    """Return which of the facts that a table computes with are not known."""
+    return frozenset(fact.name for fact in table.numbers if fact.name not in facts_at(fact.shift))
 
 
 def computed(result: Result, table: DecisionTable, facts_at: FactsAt) -> Result:

@@ -20,7 +20,7 @@ from anlao.rules.engines.program import MonthTables
 from anlao.rules.engines.questions import questions_of
 from anlao.rules.engines.walks import TableWalk
 from anlao.rules.evaluation.context import Context
-from anlao.rules.language.tree import facts_in
+from anlao.rules.language.tree import Fact, facts_in
 from anlao.rules.people.changes import facts_of_month
 from anlao.rules.people.columns import Array, FactColumn, People
 from anlao.rules.results import ProvisionColumn
@@ -112,7 +112,7 @@ def _empty_columns(plan: Plan, count: int) -> list[ProvisionColumn]:
             walk.table.provision,
             codes,
             walk.results,
-            np.zeros(count, np.int64) if walk.table.numbers else None,
+            np.zeros(count, np.int64) if walk.computes else None,
         )
         for walk, codes in zip(plan.walks, block, strict=True)
     ]
@@ -155,7 +155,7 @@ def columns_at(month: MonthTables, people: People) -> dict[tuple[str, int], Fact
     wanted = {
         (fact, shift) for variable in month.coders for fact, shift in facts_and_shifts(variable)
     }
-    wanted |= {(name, 0) for table in month.tables for name in table.numbers}
+    wanted |= {(fact.name, fact.shift) for table in month.tables for fact in table.numbers}
     found = {}
     for name, shift in wanted:
         column = facts_of_month(people, name, month.month.plus(shift))
@@ -168,13 +168,13 @@ def facts_and_shifts(variable: Variable) -> Iterable[tuple[str, int]]:
     return [(fact.name, fact.shift) for fact in facts_in(variable.leaf)]
 
 
-def lacking_numbers(numbers: tuple[str, ...], columns: Columns, count: int) -> Array | None:
+def lacking_numbers(numbers: tuple[Fact, ...], columns: Columns, count: int) -> Array | None:
     """Return for each subject which of the numbers are unknown, a bit each; None if none is."""
     if not numbers:
         return None
     pattern = np.zeros(count, np.int64)
-    for bit, name in enumerate(numbers):
-        column = columns.get((name, 0))
+    for bit, fact in enumerate(numbers):
+        column = columns.get((fact.name, fact.shift))
         unknown = np.ones(count, bool) if column is None else column.unknown()
         pattern |= unknown.astype(np.int64) << bit
     return pattern if pattern.any() else None

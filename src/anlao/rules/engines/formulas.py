@@ -84,7 +84,7 @@ def fen_of(
     """Return fen for the given rows, and positions (in rows) whose amount cannot be computed."""
     try:
         numbers = _Arithmetic(columns, rows).numbers(expr)
-        return _rounded(numbers, rounding), []
+        return np.broadcast_to(_rounded(numbers, rounding), len(rows)), []
     except _TooLarge:
         taken = {key: column.taken(rows) for key, column in columns.items() if _used(expr, key)}
         values, inverse = distinct_values(expr, taken, len(rows), context)
@@ -111,7 +111,7 @@ class _Arithmetic:
         match expr:
             case Const(value) if isinstance(value, int | Fraction):
                 exact = Fraction(value)
-                tops = np.full(len(self.rows), exact.numerator, np.int64)
+                tops = np.array(exact.numerator, np.int64)
                 return _fits(tops, exact.denominator, abs(exact.numerator))
             case Fact(name, shift):
                 return self._fact(name, shift)
@@ -200,8 +200,11 @@ def _units(numbers: _Numbers, step: Fraction, mode: str) -> Array:
     top_factor, bottom = step.denominator, numbers.bottom * step.numerator
     if numbers.most * top_factor * 2 + bottom >= _LIMIT or bottom * 2 >= _LIMIT:
         raise _TooLarge
-    tops = numbers.tops * top_factor
     units: Array
+    if top_factor % bottom == 0:  # whole steps: nothing to round
+        units = numbers.tops * (top_factor // bottom)
+        return units
+    tops = numbers.tops * top_factor
     match mode:
         case "up":
             units = -np.floor_divide(-tops, bottom)

@@ -22,8 +22,8 @@ from anlao.rules.engines.walks import NOT_MET, TableWalk
 from anlao.rules.people.columns import Array
 
 BASE_CELLS = 1 << 17
-CLUSTER_CELLS = 1 << 14
-ROOM = 64
+CLUSTER_CELLS = 1 << 12
+ROOM = 8
 """States for which a stage has room at first."""
 
 
@@ -40,10 +40,10 @@ class Member:
         readings = self.questions.readings[self.index]
         known = self.questions.known[self.index]
         positions = [at for at, reading in enumerate(readings) if reading.place in places]
-        names = [name for name, place in known.items() if place in places]
+        facts = [fact for fact, place in known.items() if place in places]
         parts = [readings[at].classes[codes[readings[at].place]] for at in positions]
-        parts += [codes[known[n]] == self.questions.asked[known[n]].size for n in names]
-        return self.walk.follow(rests, positions, parts, names)
+        parts += [codes[known[fact]] == self.questions.asked[known[fact]].size for fact in facts]
+        return self.walk.follow(rests, positions, parts, [fact.name for fact in facts])
 
 
 class Stage:
@@ -83,9 +83,11 @@ class Stage:
         return found
 
     def _cells(self, before: Array | None, classes: Sequence[Array], count: int) -> Array:
-        cell = np.zeros(count, np.int32) if before is None else before
+        if not self.places:
+            return np.zeros(count, np.int32) if before is None else before
+        cell = np.zeros(count, np.int32) if before is None else before.copy()
         for place, size in zip(self.places, self.sizes, strict=True):
-            cell = cell * np.int32(size)
+            cell *= np.int32(size)
             cell += classes[place]
         return cell
 

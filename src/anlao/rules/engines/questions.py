@@ -36,24 +36,24 @@ class Questions:
 
     asked: list[Variable] = field(default_factory=list)
     readings: list[list[Reading]] = field(default_factory=list)
-    known: list[dict[str, int]] = field(default_factory=list)
+    known: list[dict[Fact, int]] = field(default_factory=list)
     _places: dict[Variable, int] = field(default_factory=dict)
-    _of_fact: dict[str, int] = field(default_factory=dict)
+    _of_fact: dict[Fact, int] = field(default_factory=dict)
 
     def place(self, variable: Variable) -> int:
         """Return where a question stands, asking it if it is new."""
         if variable not in self._places:
             self._places[variable] = len(self.asked)
-            if isinstance(variable.leaf, Fact) and not variable.leaf.shift:
-                self._of_fact.setdefault(variable.leaf.name, len(self.asked))
+            if isinstance(variable.leaf, Fact):
+                self._of_fact.setdefault(variable.leaf, len(self.asked))
             self.asked.append(variable)
         return self._places[variable]
 
-    def place_of_fact(self, name: str) -> int:
+    def place_of_fact(self, fact: Fact) -> int:
         """Return a question whose unknown class means that the fact is unknown."""
-        if name not in self._of_fact:
-            self.place(Variable("known", Fact(name), values=(True,)))
-        return self._of_fact[name]
+        if fact not in self._of_fact:
+            self.place(Variable("known", fact, values=(True,)))
+        return self._of_fact[fact]
 
     def shape(self) -> Hashable:
         """Return what two months have in common when the same cells mean the same in both."""
@@ -76,7 +76,7 @@ def questions_of(tables: Sequence[DecisionTable]) -> Questions:
     }
     for table in tables:
         questions.readings.append([readings[variable] for variable in table.variables])
-        questions.known.append({name: questions.place_of_fact(name) for name in table.numbers})
+        questions.known.append({fact: questions.place_of_fact(fact) for fact in table.numbers})
     return questions
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from anlao.rules.engines.cells import Decision, as_decision, computed, finished
+from anlao.rules.engines.cells import Decision, as_decision, computed, finished, lacking_facts
 from anlao.rules.engines.program import MonthTables
 from anlao.rules.evaluation.context import Context
 from anlao.rules.evaluation.evaluator import Evaluator, FactsAt
@@ -242,9 +242,7 @@ def _result(plain: PlainDecider, table: DecisionTable, month: MonthTables) -> Re
 
 def _by_cell(table: DecisionTable, month: MonthTables, facts_at: FactsAt) -> Result:
     codes = tuple(month.coders[variable](facts_at) for variable in table.variables)
-    known = facts_at(0)
-    lacking = frozenset(name for name in table.numbers if name not in known)
-    result = table.decide(codes, lacking)
+    result = table.decide(codes, lacking_facts(table, facts_at))
     return result if result.formula is None else computed(result, table, facts_at)
 
 

@@ -104,7 +104,8 @@ def _cells(table: DecisionTable, classes: list[Array], columns: Any, count: int)
     found: list[Cell] = []
     for row in first:
         pattern = 0 if lacking is None else int(lacking[row])
-        names = tuple(name for bit, name in enumerate(table.numbers) if pattern >> bit & 1)
+        facts = [fact for bit, fact in enumerate(table.numbers) if pattern >> bit & 1]
+        names = tuple(dict.fromkeys(fact.name for fact in facts))
         found.append((tuple(int(codes[row]) for codes in classes), names))
     return Cells(found, index.reshape(-1))
 

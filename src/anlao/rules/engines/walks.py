@@ -9,7 +9,7 @@ import numpy as np
 
 from anlao.rules.people.columns import Array
 from anlao.rules.tables.decision_table import DecisionTable
-from anlao.rules.tables.diagram import Diagram, Leaf
+from anlao.rules.tables.diagram import Diagram, Leaf, results
 from anlao.rules.tables.symbolic import Residue
 from anlao.rules.tables.verdict import Result
 
@@ -21,11 +21,15 @@ NOT_MET = -1
 
 
 class TableWalk:
-    """Numbers the rests of a table and its results; 0 is the whole diagram."""
+    """Numbers the rests of a table and its results; 0 is the whole diagram.
+
+    ``computes``: whether some amounts are computed from numbers of the subject.
+    """
 
     def __init__(self, table: DecisionTable, lock: RLock) -> None:
         self.table = table
         self.lock = lock
+        self.computes = any(isinstance(v.amount, Residue) for v in results(table.root))
         self.results: list[Result] = []
         self._rests: list[Rest] = []
         self._numbers: dict[Rest, int] = {}

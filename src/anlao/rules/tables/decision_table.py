@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from anlao.rules.evaluation.context import Context
-from anlao.rules.language.tree import Expr
+from anlao.rules.language.tree import Expr, Fact, facts_in
 from anlao.rules.rulebook.model import Provision
 from anlao.rules.tables.compose import Composer, reason_for
 from anlao.rules.tables.diagram import Branch, Diagram, Diagrams, Leaf, nodes, results, support
@@ -32,7 +32,7 @@ class DecisionTable:
     variables: tuple[Variable, ...]
     diagrams: Diagrams
     root: Diagram
-    numbers: tuple[str, ...]
+    numbers: tuple[Fact, ...]
     _results: dict[tuple[Codes, frozenset[str]], Result] = field(default_factory=dict)
 
     @property
@@ -202,12 +202,12 @@ def _rewritten(
     return go(diagram)
 
 
-def _numbers(root: Diagram, variables: tuple[Variable, ...]) -> tuple[str, ...]:
-    found: dict[str, None] = {}
+def _numbers(root: Diagram, variables: tuple[Variable, ...]) -> tuple[Fact, ...]:
+    found: dict[Fact, None] = {}
     for variable in variables:
         if len(variable.missing_names) > 1:
-            found.update(dict.fromkeys(variable.missing_names))
+            found.update(dict.fromkeys(facts_in(variable.leaf)))
     for verdict in results(root):
         if isinstance(verdict.amount, Residue):
-            found.update(dict.fromkeys(source_facts(verdict.amount.expr)))
+            found.update(dict.fromkeys(facts_in(verdict.amount.expr)))
     return tuple(found)

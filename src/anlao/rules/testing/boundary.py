@@ -40,8 +40,9 @@ def boundary_values(month: MonthTables) -> dict[str, list[Any]]:
                     values.update(dict.fromkeys(values_of_class(variable, code, spec)))
             values.update(dict.fromkeys(_plain_values(spec)))
     for table in month.tables:
-        for name in table.numbers:
-            found.setdefault(name, {}).update(dict.fromkeys(_plain_values(facts[name])))
+        for fact in table.numbers:
+            values = found.setdefault(fact.name, {})
+            values.update(dict.fromkeys(_plain_values(facts[fact.name])))
     return {
         name: [value for value in values if _allowed(facts[name], value)]
         for name, values in found.items()

@@ -208,8 +208,8 @@ class _Touched:
             if name not in provisions:
                 continue
             codes = tuple(month.coders[variable](facts_at) for variable in table.variables)
-            lacking = frozenset(fact for fact in table.numbers if fact not in facts_at(0))
-            self.reasons.setdefault(name, set()).add(table.decide(codes, lacking).reason)
+            result = table.decide(codes, cells.lacking_facts(table, facts_at))
+            self.reasons.setdefault(name, set()).add(result.reason)
             self._note_sides(name, table, codes)
 
     def _note_sides(self, name: str, table: DecisionTable, codes: tuple[int, ...]) -> None:
