@@ -86,6 +86,13 @@ class _Enumeration:
         self.problems = problems
         self.facts = rulebook.subjects[subject].facts
         self.subject = subject
+        self.said: set[tuple[str, ...]] = set()
+
+    def _is_new(self, *finding: str) -> bool:
+        """A finding that holds in several months is told once."""
+        known = finding in self.said
+        self.said.add(finding)
+        return not known
 
     def run(self) -> None:
         granted: set[str] = set()
@@ -121,13 +128,13 @@ class _Enumeration:
         """A key that a closed table lacks, or a ladder nobody's arm fits."""
         for name in {rate for verdict in results(diagram) for rate in verdict.missing}:
             spec = self.rulebook.parameters.get(name.removeprefix("rate:"))
-            if spec is None or spec.open:
+            if spec is None or spec.open or not self._is_new("C001", provision.id, name):
                 continue
             example = likely_path(questions, diagram, partial(_lacks, name)) or {}
             self._report_gap(provision, spec, example, questions, month)
         if isinstance(provision.amount, Ladder) and provision.amount.arms[-1].condition is not None:
             path = likely_path(questions, diagram, _falls_through)
-            if path is not None:
+            if path is not None and self._is_new("C002", provision.id):
                 self.problems.error(
                     provision.places.get("amount", provision.place),
                     "C002",
@@ -184,7 +191,7 @@ class _Enumeration:
     ) -> None:
         for first, second, diagram in composer.overlaps(ladder, eligible, context):
             path = likely_path(questions, diagram, _holds)
-            if path is not None:
+            if path is not None and self._is_new("C004", provision.id, first, second):
                 self.problems.error(
                     provision.places.get("amount", provision.place),
                     "C004",
@@ -203,7 +210,7 @@ class _Enumeration:
             total = Arithmetic("+", total, item.share)
         diagram = composer.symbolic.diagram(total, context)
         wrong = likely_path(questions, diagram, lambda value: is_number(value) and value != 1)
-        if wrong is not None:
+        if wrong is not None and self._is_new("C006", provision.id):
             codes = [wrong.get(index) for index in range(len(questions.variables))]
             sums = results(questions.diagrams.restrict(diagram, codes))
             self.problems.error(
