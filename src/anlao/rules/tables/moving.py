@@ -16,7 +16,7 @@ from anlao.rules.evaluation.evaluator import Evaluator
 from anlao.rules.language.tree import Fact
 from anlao.rules.tables.compose import is_in_force
 from anlao.rules.tables.decision_table import DecisionTable, Tables
-from anlao.rules.tables.symbolic import turning_day
+from anlao.rules.tables.limits import turning_day
 from anlao.rules.tables.variables import Limit, Turning, Variable
 
 Moves = Mapping[str, Mapping[date, date]]
