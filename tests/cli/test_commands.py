@@ -610,3 +610,22 @@ def test_the_demo_leaves_its_files(run: Run, tmp_path: Path) -> None:
     assert "依据：遂政办发〔2023〕26号" in ran.out
     left = {path.name for path in (tmp_path / "demo-output").iterdir()}
     assert {"decisions.parquet", "summary.csv", "explanation.txt", "recalculation.csv"} <= left
+
+
+def test_components_are_not_counted_beside_the_item_they_are_paid_in(
+    run: Run, tmp_path: Path
+) -> None:
+    person = tmp_path / "person.json"
+    person.write_text(
+        '{"person_id": "E1", "birth_date": "1931-01-01", "hukou": "330602", "economic_status": "dibao",'
+        ' "capability_level": 0, "dementia": false, "care_setting": "home", "lives_alone": false,'
+        ' "family_can_care": true, "severe_disability_subsidy": false}',
+        "utf-8",
+    )
+
+    ran = run(
+        "explain", "shaoxing", "--month", "2024-02", "--simulate", "--lang", "en", str(person)
+    )
+
+    # 100 of the province's allowance and 200, the highest care-service item; not 125 beside it.
+    assert "This month pays 300.00 yuan" in ran.out

@@ -50,7 +50,9 @@ class Teller:
         money = [
             item.decision
             for item in found
-            if item.decision.outcome == "yes" and item.decision.unit.startswith("yuan")
+            if item.decision.outcome == "yes"
+            and item.decision.unit.startswith("yuan")
+            and not item.decision.provision.part_of
         ]
         others = [
             self.words.of(item.decision.provision.label)
@@ -119,6 +121,11 @@ class Teller:
         amount = self.words.money(decision.fen, decision.unit)
         if decision.provision.kind == "standard":
             return pick(f"符合要求（应达到{amount}）。", f"the norm is met ({amount} required).")
+        if decision.provision.part_of:
+            return pick(
+                f"符合，{amount}，并入合计项目发放，不另付。",
+                f"met, {amount}; paid within the combined item, not on its own.",
+            )
         return pick(f"可以领取，{amount}。", f"due, {amount}.")
 
     def _refused(self, item: Explanation) -> str:
