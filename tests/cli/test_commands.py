@@ -618,7 +618,8 @@ def test_components_are_not_counted_beside_the_item_they_are_paid_in(
     person = tmp_path / "person.json"
     person.write_text(
         '{"person_id": "E1", "birth_date": "1931-01-01", "hukou": "330602",'
-        ' "economic_status": "dibao", "capability_level": 0, "dementia": false, "care_setting": "home", "lives_alone": false,'
+        ' "economic_status": "dibao", "capability_level": 0, "dementia": false,'
+        ' "care_setting": "home", "lives_alone": false,'
         ' "family_can_care": true, "severe_disability_subsidy": false}',
         "utf-8",
     )
