@@ -85,6 +85,8 @@ def command(
             "subject_id": name,
             "month": str(month),
             "rulebook": book.id,
+            "rules_as_of": (rules_as_of or options.today()).isoformat(),
+            "known_as_of": (known_as_of or options.today()).isoformat(),
             "summary": teller.summary(found),
             "provisions": [as_data(item, teller) for item in found],
         }
