@@ -23,6 +23,7 @@ from anlao.rules.results import ProvisionColumn
 from anlao.rules.rulebook.load import load
 from anlao.rules.rulebook.model import Rulebook
 from anlao.rules.tables.coding import known_facts
+from anlao.rules.totals import totals_by_month
 from bench.people import ROOT, WORDS, Array, Columns
 
 LIBRARY = Path(anlao.__file__).parent / "rulebooks"
@@ -100,7 +101,7 @@ def written_out(columns: list[ProvisionColumn]) -> int:
 
 def totals(session: Session, people: People, months: list[Month]) -> list[list[tuple[int, int]]]:
     """Return (people, fen) of the yes outcomes by month and provision; services count 1."""
-    found = timeline.totals_by_month(session.engine, session.program, people, months)
+    found = totals_by_month(session.engine, session.program, people, months)
     services = {item.id for item in session.program.provisions if item.kind == "service"}
     return [
         [(item.yes, item.fen or item.yes * (name in services)) for name, item in totals.items()]

@@ -16,7 +16,8 @@ from anlao.rules.periods import Month, epoch_day, months_from_to
 from anlao.rules.results import ProvisionColumn
 from anlao.rules.rulebook.load import load
 from anlao.rules.tables.variables import domain
-from anlao.rules.timeline import decide_months, totals_by_month
+from anlao.rules.timeline import decide_months
+from anlao.rules.totals import totals_by_month
 from anlao.synth import write_population
 from tests.rules.shipped import LIBRARY, example_rates
 

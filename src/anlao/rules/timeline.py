@@ -6,9 +6,8 @@ days, where one of her facts changed, or where the rules themselves changed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -29,8 +28,6 @@ from anlao.rules.tables.symbolic import Residue
 
 FEW_SPANS = 3
 """Up to so many, comparing days is quicker than looking them up in a calendar."""
-BATCH = 1 << 19
-"""Subjects whose totals are counted through all months at once."""
 
 
 @dataclass(slots=True)
@@ -52,110 +49,13 @@ def decide_months(
     engine: ColumnarEngine, program: Program, people: People, months: Iterable[Month]
 ) -> Iterator[MonthResult]:
     """Yield the results of consecutive months."""
-    return _decided(engine, program, people, months, {})
-
-
-def _decided(
-    engine: ColumnarEngine, program: Program, people: People, months: Iterable[Month], steps: Steps
-) -> Iterator[MonthResult]:
-    span = _Span(engine, people, steps)
+    span = Span(engine, people, {})
     for month in months:
         yield span.next(program.month(month))
 
 
 @dataclass(slots=True)
-class Totals:
-    """Sums over subjects for one provision in one month. ``fen``: of yes rows."""
-
-    yes: int = 0
-    unknown: int = 0
-    fen: int = 0
-
-    def __iadd__(self, other: Totals) -> Totals:
-        self.yes += other.yes
-        self.unknown += other.unknown
-        self.fen += other.fen
-        return self
-
-
-MonthTotals = tuple[Month, dict[str, Totals]]
-
-
-def totals_by_month(
-    engine: ColumnarEngine, program: Program, people: People, months: Sequence[Month]
-) -> Iterator[MonthTotals]:
-    """Yield totals by provision for consecutive months, counting only what changed.
-
-    Batch by batch through all months, so that memory holds the results of a few batches only.
-    """
-    for month in months:
-        program.month(month)
-    single = replace(engine, workers=1)
-    steps: Steps = {}
-
-    def of_batch(start: int) -> list[MonthTotals]:
-        part = people.part(start, min(start + BATCH, len(people)))
-        return list(_totals_of(_decided(single, program, part, months, steps)))
-
-    sums: list[MonthTotals] = []
-    with ThreadPoolExecutor(engine.workers) as pool:
-        for found in pool.map(of_batch, range(0, max(1, len(people)), BATCH)):
-            if sums:
-                _add(sums, found)
-            else:
-                sums = found
-    yield from sums
-
-
-def _add(sums: list[MonthTotals], more: list[MonthTotals]) -> None:
-    for (_, totals), (_, others) in zip(sums, more, strict=True):
-        for name, total in totals.items():
-            total += others[name]
-
-
-def _totals_of(results_by_month: Iterable[MonthResult]) -> Iterator[MonthTotals]:
-    counting: list[_Count] = []
-    for result in results_by_month:
-        counting = counting or [_Count() for _ in result.columns]
-        totals = {}
-        for place, (count, column) in enumerate(zip(counting, result.columns, strict=True)):
-            count.update(column, result.moves.get(place))
-            totals[column.provision.id] = count.totals(column)
-        yield result.month, totals
-
-
-@dataclass(slots=True)
-class _Count:
-    """How many subjects have each result of a provision."""
-
-    by_result: Array = field(default_factory=lambda: np.zeros(0, np.int64))
-
-    def update(self, column: ProvisionColumn, moves: tuple[Array, Array] | None) -> None:
-        if moves is None:
-            self.by_result = np.bincount(column.codes, minlength=len(column.results))
-            return
-        before, now = moves
-        size = max(len(column.results), len(self.by_result))
-        grown = np.bincount(now, minlength=size) - np.bincount(before, minlength=size)
-        grown[: len(self.by_result)] += self.by_result
-        self.by_result = grown
-
-    def totals(self, column: ProvisionColumn) -> Totals:
-        totals = Totals()
-        for count, result in zip(self.by_result.tolist(), column.results, strict=False):
-            if result.outcome == "yes":
-                totals.yes += count
-                totals.fen += count * (result.fen or 0)
-            elif result.outcome == "unknown":
-                totals.unknown += count
-        if column.fen is not None:
-            yes = np.array([result.outcome == "yes" for result in column.results])
-            totals.fen += int((column.fen * yes.take(column.codes)).sum())
-        return totals
-
-
-@dataclass(slots=True)
-class _Step:
+class Step:
     """What changes from a month to the next: places of tables that are other tables now, and by
     fact the spans of days (half-open) that a limit moved past.
     """
@@ -164,21 +64,21 @@ class _Step:
     spans: dict[str, set[tuple[int, int]]]
 
 
-Steps = dict[tuple[Month, Month], _Step]
+Steps = dict[tuple[Month, Month], Step]
 """Steps worked out already, by their two months."""
 
 
-def _step(old: MonthTables, new: MonthTables) -> _Step:
-    step = _Step([], {})
+def step_between(old: MonthTables, new: MonthTables) -> Step:
+    step = Step([], {})
     for index, (before, after) in enumerate(zip(old.tables, new.tables, strict=True)):
-        if before.root is not after.root or _reads_the_clock(after):
+        if before.root is not after.root or reads_the_clock(after):
             step.anew.append(index)
         else:
             _moved_limits(before, after, step.spans)
     return step
 
 
-class _Span:
+class Span:
     """Keeps the last month's results and brings them up to date."""
 
     def __init__(self, engine: ColumnarEngine, people: People, steps: Steps) -> None:
@@ -194,8 +94,8 @@ class _Span:
             self.columns = self.engine.decide(month, self.people)
             return MonthResult(month.month, self.columns, None)
         key = (before.month, month.month)
-        step = self.steps.get(key) or self.steps.setdefault(key, _step(before, month))
-        rows = self._changed_rows(step, month)
+        step = self.steps.get(key) or self.steps.setdefault(key, step_between(before, month))
+        rows = self.changed_rows(step, month)
         facts = columns_at(month, self.people)
         self._replace(month, step.anew, facts)
         moves = self._update(month, set(step.anew), rows, facts)
@@ -231,7 +131,7 @@ class _Span:
                 moves[index] = held.put(rows, column)
         return moves
 
-    def _changed_rows(self, step: _Step, month: MonthTables) -> Array:
+    def changed_rows(self, step: Step, month: MonthTables) -> Array:
         """Return the rows for whom a limit moved past a day of theirs, or a fact changed."""
         changed = np.zeros(len(self.people), bool)
         for name, spans in step.spans.items():
@@ -289,7 +189,7 @@ def _moved_limits(
                 spans.setdefault(after.leaf.name, set()).add((low, high + int(now.strict)))
 
 
-def _reads_the_clock(table: DecisionTable) -> bool:
+def reads_the_clock(table: DecisionTable) -> bool:
     """Return whether an amount or a question changes with the month for everybody."""
     exprs: list[Expr] = [variable.leaf for variable in table.variables]
     for verdict in results(table.root):

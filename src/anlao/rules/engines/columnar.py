@@ -76,6 +76,29 @@ class ColumnarEngine:
                 column.fen = None
         return out
 
+    def sort(
+        self, month: MonthTables, tables: Sequence[DecisionTable], columns: Columns, count: int
+    ) -> tuple[Plan, list[Array]]:
+        """Return the plan of some tables, and each subject's state in each of its clusters."""
+        plan, asked = self._planned(month, tables)
+        coder = self._coder_for(month)
+        out = [np.empty(count, np.int32) for _ in plan.clusters]
+
+        def sort_run(start: int) -> None:
+            run = slice(start, min(start + RUN, count))
+            size = run.stop - run.start
+            part = {key: column.part(run.start, run.stop) for key, column in columns.items()}
+            classes = [coder.codes(question, part, size, month.context) for question in asked]
+            for place, (_, states) in enumerate(plan.states(classes, size)):
+                out[place][run] = states
+
+        _in_runs(sort_run, range(0, count, RUN), self.workers)
+        return plan, out
+
+    def plan(self, month: MonthTables, tables: Sequence[DecisionTable]) -> Plan:
+        """Return how some of a month's tables are decided; the same object while it is the same."""
+        return self._planned(month, tables)[0]
+
     def _planned(
         self, month: MonthTables, tables: Sequence[DecisionTable]
     ) -> tuple[Plan, list[Variable]]:
