@@ -29,20 +29,13 @@ class ProvisionColumn:
         fen = None if self.fen is None else self.fen.copy()
         return ProvisionColumn(self.provision, self.codes.copy(), self.results, fen)
 
-    def put(self, rows: Array, other: ProvisionColumn) -> tuple[Array, Array]:
-        """Overwrite some subjects' results with those of a column that shares ``results``.
-
-        Returns the codes before and now where they differ.
-        """
-        before = self.codes[rows]
-        differ = np.flatnonzero(before != other.codes)
-        now = other.codes[differ]
-        self.codes[rows[differ]] = now
+    def put(self, rows: Array, other: ProvisionColumn) -> None:
+        """Overwrite some subjects' results with those of a column that shares ``results``."""
+        self.codes[rows] = other.codes
         if other.fen is not None and self.fen is None:
             self.fen = np.zeros(len(self.codes), np.int64)
         if self.fen is not None:
             self.fen[rows] = 0 if other.fen is None else other.fen
-        return before[differ], now
 
     def amounts(self) -> Array:
         """Return each subject's amount in fen (hundredths of the unit); 0 where there is none."""

@@ -7,7 +7,7 @@ days, where one of her facts changed, or where the rules themselves changed.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -35,14 +35,11 @@ class MonthResult:
     """The results of one month; the columns are overwritten when the next month is asked for.
 
     ``changed``: rows whose results may differ from the month before (None: all of them).
-    ``moves``: by place of a column, codes before and now where they differ; a column without
-    moves is decided anew for everybody.
     """
 
     month: Month
     columns: list[ProvisionColumn]
     changed: Array | None
-    moves: dict[int, tuple[Array, Array]] = field(default_factory=dict)
 
 
 def decide_months(
@@ -98,8 +95,8 @@ class Span:
         rows = self.changed_rows(step, month)
         facts = columns_at(month, self.people)
         self._replace(month, step.anew, facts)
-        moves = self._update(month, set(step.anew), rows, facts)
-        return MonthResult(month.month, self.columns, rows, moves)
+        self._update(month, set(step.anew), rows, facts)
+        return MonthResult(month.month, self.columns, rows)
 
     def _replace(
         self, month: MonthTables, which: list[int], facts: dict[tuple[str, int], FactColumn]
@@ -121,15 +118,13 @@ class Span:
         anew: set[int],
         rows: Array,
         facts: dict[tuple[str, int], FactColumn],
-    ) -> dict[int, tuple[Array, Array]]:
-        """Decide the rows for whom something changed; return their codes then and now."""
+    ) -> None:
+        """Decide the rows for whom something changed, with all tables: the plan stays the same."""
         taken = {key: column.taken(rows) for key, column in facts.items()}
         found = self.engine.decide_tables(month, month.tables, taken, len(rows))
-        moves: dict[int, tuple[Array, Array]] = {}
         for index, (held, column) in enumerate(zip(self.columns, found, strict=True)):
             if index not in anew:
-                moves[index] = held.put(rows, column)
-        return moves
+                held.put(rows, column)
 
     def changed_rows(self, step: Step, month: MonthTables) -> Array:
         """Return the rows for whom a limit moved past a day of theirs, or a fact changed."""

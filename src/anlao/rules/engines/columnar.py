@@ -1,6 +1,6 @@
 """Millions of subjects: sort them into joint cells, decide each cell once, spread the results.
 
-Subjects are taken in runs that fit the processor's cache.
+Subjects are taken in runs, shared between threads.
 """
 
 from __future__ import annotations
