@@ -612,6 +612,19 @@ def test_the_demo_leaves_its_files(run: Run, tmp_path: Path) -> None:
     assert {"decisions.parquet", "summary.csv", "explanation.txt", "recalculation.csv"} <= left
 
 
+def test_rules_as_of_a_day_before_the_month_still_hold_unless_published_later(
+    run: Run, tmp_path: Path
+) -> None:
+    people = tmp_path / "people.csv"
+    people.write_text("person_id,birth_date,hukou\nE1,1940-01-01,331123001001\n", "utf-8")
+
+    ran = run(
+        "decide", "suichang", "--month", "2024-01", "--rules-as-of", "2023-09-15", str(people)
+    )
+
+    assert "E1,2024-01,suichang,old-age-allowance,yes,60.00" in ran.out
+
+
 def test_components_are_not_counted_beside_the_item_they_are_paid_in(
     run: Run, tmp_path: Path
 ) -> None:

@@ -13,7 +13,6 @@ import numpy as np
 from anlao.synth import places
 from anlao.synth.arrays import Floats
 
-SEXES = ("male", "female")
 GROUPS = ("60-64", "65-69", "70-74", "75-79", "80-84", "85+")
 OLDEST = ("85-89", "90-94", "95-99", "100+")
 

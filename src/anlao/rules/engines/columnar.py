@@ -5,7 +5,7 @@ Subjects are taken in runs, shared between threads.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from threading import RLock
@@ -20,7 +20,7 @@ from anlao.rules.engines.program import MonthTables
 from anlao.rules.engines.questions import questions_of
 from anlao.rules.engines.walks import TableWalk
 from anlao.rules.evaluation.context import Context
-from anlao.rules.language.tree import Fact, facts_in
+from anlao.rules.language.tree import facts_in
 from anlao.rules.people.changes import facts_of_month
 from anlao.rules.people.columns import Array, FactColumn, People
 from anlao.rules.results import ProvisionColumn
@@ -192,19 +192,7 @@ def facts_and_shifts(variable: Variable) -> Iterable[tuple[str, int]]:
     return [(fact.name, fact.shift) for fact in facts_in(variable.leaf)]
 
 
-def lacking_numbers(numbers: tuple[Fact, ...], columns: Columns, count: int) -> Array | None:
-    """Return for each subject which of the numbers are unknown, a bit each; None if none is."""
-    if not numbers:
-        return None
-    pattern = np.zeros(count, np.int64)
-    for bit, fact in enumerate(numbers):
-        column = columns.get((fact.name, fact.shift))
-        unknown = np.ones(count, bool) if column is None else column.unknown()
-        pattern |= unknown.astype(np.int64) << bit
-    return pattern if pattern.any() else None
-
-
-def _in_runs(work, starts: range, workers: int) -> None:  # type: ignore[no-untyped-def]
+def _in_runs(work: Callable[[int], None], starts: range, workers: int) -> None:
     if len(starts) <= 1 or workers <= 1:
         for start in starts:
             work(start)

@@ -21,10 +21,11 @@ import pyarrow.parquet as pq
 
 from anlao.rules.engines.cells import finished
 from anlao.rules.engines.coding import ColumnCoder
-from anlao.rules.engines.columnar import columns_at, lacking_numbers
+from anlao.rules.engines.columnar import Columns, columns_at
 from anlao.rules.engines.formulas import distinct_values, fen_of
 from anlao.rules.engines.program import MonthTables, Program
 from anlao.rules.facts import Subject
+from anlao.rules.language.tree import Fact
 from anlao.rules.output.decisions import SCHEMA, DecisionWriter, ParquetSink
 from anlao.rules.people.columns import Array, People
 from anlao.rules.people.errors import InputRefused
@@ -108,6 +109,18 @@ def _cells(table: DecisionTable, classes: list[Array], columns: Any, count: int)
         names = tuple(dict.fromkeys(fact.name for fact in facts))
         found.append((tuple(int(codes[row]) for codes in classes), names))
     return Cells(found, index.reshape(-1))
+
+
+def lacking_numbers(numbers: tuple[Fact, ...], columns: Columns, count: int) -> Array | None:
+    """Return for each subject which of the numbers are unknown, a bit each; None if none is."""
+    if not numbers:
+        return None
+    pattern = np.zeros(count, np.int64)
+    for bit, fact in enumerate(numbers):
+        column = columns.get((fact.name, fact.shift))
+        unknown = np.ones(count, bool) if column is None else column.unknown()
+        pattern |= unknown.astype(np.int64) << bit
+    return pattern if pattern.any() else None
 
 
 def written(cell: Cell) -> str:

@@ -21,9 +21,6 @@ class LocalRates:
     warnings: tuple[Problem, ...] = ()
 
 
-NO_RATES = LocalRates({})
-
-
 def load_rates(path: Path, rulebook: Rulebook) -> LocalRates:
     """Return the rates of a file. Raises RulebookError with every error found in it."""
     problems = Problems()

@@ -379,9 +379,9 @@ class Composer:
 
 def is_in_force(provision: Provision, context: Context) -> bool:
     """Return whether a provision holds in a month, as the rules were known on ``rules_as_of``."""
-    day = context.month.first_day
-    seen = context.rules_as_of is None or (provision.published or day) <= context.rules_as_of
-    return seen and in_force(provision.start, provision.until, day)
+    as_of, published = context.rules_as_of, provision.published
+    seen = as_of is None or published is None or published <= as_of
+    return seen and in_force(provision.start, provision.until, context.month.first_day)
 
 
 def steps_of(
