@@ -65,10 +65,19 @@ Steps = dict[tuple[Month, Month], Step]
 """Steps worked out already, by their two months."""
 
 
-def step_between(old: MonthTables, new: MonthTables) -> Step:
+def step_between(old: MonthTables, new: MonthTables, known: Steps) -> Step:
+    """Return what changes between two months, worked out once."""
+    key = (old.month, new.month)
+    if key not in known:
+        known[key] = _step_between(old, new)
+    return known[key]
+
+
+def _step_between(old: MonthTables, new: MonthTables) -> Step:
     step = Step([], {})
     for index, (before, after) in enumerate(zip(old.tables, new.tables, strict=True)):
-        if before.root is not after.root or reads_the_clock(after):
+        other_amounts = before.calendar != after.calendar and computes(after)
+        if before.root is not after.root or reads_the_clock(after) or other_amounts:
             step.anew.append(index)
         else:
             _moved_limits(before, after, step.spans)
@@ -90,8 +99,7 @@ class Span:
         if before is None or before.month.plus(1) != month.month:
             self.columns = self.engine.decide(month, self.people)
             return MonthResult(month.month, self.columns, None)
-        key = (before.month, month.month)
-        step = self.steps.get(key) or self.steps.setdefault(key, step_between(before, month))
+        step = step_between(before, month, self.steps)
         rows = self.changed_rows(step, month)
         facts = columns_at(month, self.people)
         self._replace(month, step.anew, facts)
@@ -125,6 +133,7 @@ class Span:
         for index, (held, column) in enumerate(zip(self.columns, found, strict=True)):
             if index not in anew:
                 held.put(rows, column)
+                held.results = column.results
 
     def changed_rows(self, step: Step, month: MonthTables) -> Array:
         """Return the rows for whom a limit moved past a day of theirs, or a fact changed."""
@@ -184,9 +193,16 @@ def _moved_limits(
                 spans.setdefault(after.leaf.name, set()).add((low, high + int(now.strict)))
 
 
+def computes(table: DecisionTable) -> bool:
+    """Return whether some amounts are computed from numbers of the subject."""
+    return any(isinstance(verdict.amount, Residue) for verdict in results(table.root))
+
+
 def reads_the_clock(table: DecisionTable) -> bool:
-    """Return whether an amount or a question changes with the month for everybody."""
-    exprs: list[Expr] = [variable.leaf for variable in table.variables]
+    """Return whether an amount, or a question to subjects, changes with the month for everybody."""
+    exprs: list[Expr] = [
+        variable.leaf for variable in table.variables if variable.kind != "clock"
+    ]
     for verdict in results(table.root):
         if isinstance(verdict.amount, Residue):
             exprs.append(verdict.amount.expr)

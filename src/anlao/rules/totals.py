@@ -19,10 +19,9 @@ from anlao.rules.engines.program import MonthTables, Program
 from anlao.rules.people.columns import Array, People
 from anlao.rules.periods import Month
 from anlao.rules.results import ProvisionColumn
-from anlao.rules.tables.diagram import results
-from anlao.rules.tables.symbolic import Residue
+from anlao.rules.tables.decision_table import DecisionTable
 from anlao.rules.tables.verdict import Result
-from anlao.rules.timeline import Span, Steps, reads_the_clock, step_between
+from anlao.rules.timeline import Span, Steps, computes, reads_the_clock, step_between
 
 BATCH = 1 << 19
 """Subjects whose totals are counted through all months at once."""
@@ -95,6 +94,7 @@ class _Counted:
     """One month of one batch: subjects by state of each cluster, or totals already."""
 
     plan: Plan | None = None
+    tables: Sequence[DecisionTable] = ()
     by_state: list[Array] = field(default_factory=list)
     done: ByProvision = field(default_factory=dict)
 
@@ -104,7 +104,7 @@ class _Counted:
                 total += other.done[name]
             return self
         pairs = zip(self.by_state, other.by_state, strict=True)
-        return _Counted(self.plan, [_padded_sum(a, b) for a, b in pairs])
+        return _Counted(self.plan, self.tables, [_padded_sum(a, b) for a, b in pairs])
 
     def totals(self) -> ByProvision:
         """Return the totals of the tables of these clusters."""
@@ -113,11 +113,12 @@ class _Counted:
         found: ByProvision = {}
         for cluster, counts in zip(self.plan.clusters, self.by_state, strict=True):
             for member, look_up in zip(cluster.members, cluster.look_ups(), strict=True):
+                meaning = member.walk.results_in(self.tables[member.index].calendar)
                 met = np.flatnonzero(counts)
-                by_result = np.zeros(len(member.walk.results), np.int64)
+                by_result = np.zeros(len(meaning), np.int64)
                 np.add.at(by_result, look_up[met], counts[met])
                 totals = Totals()
-                for count, result in zip(by_result.tolist(), member.walk.results, strict=True):
+                for count, result in zip(by_result.tolist(), meaning, strict=True):
                     totals.add(count, result)
                 found[member.walk.table.provision.id] = totals
         return found
@@ -132,7 +133,11 @@ def _padded_sum(a: Array, b: Array) -> Array:
 
 @dataclass(slots=True)
 class _Part:
-    """Some of the tables, in every month: computing, steady (the same all along), or restless."""
+    """Some of the tables, in every month.
+
+    kind: ``computing`` (amounts from numbers), ``restless`` (other for everybody each month),
+    ``breaking`` (another table in some month, as when a rate changes), ``steady`` (the rest).
+    """
 
     kind: str
     months: list[MonthTables]
@@ -159,19 +164,16 @@ class _Part:
         counts: list[Array] = []
         for before, month in zip([None, *self.months], self.months, strict=False):
             columns = columns_at(month, people)
-            steady = self.kind == "steady" and before is not None
-            if steady and engine.plan(month, month.tables) is plan:
-                key = (before.month, month.month)  # type: ignore[union-attr]
-                if key not in steps:
-                    steps[key] = step_between(before, month)  # type: ignore[arg-type]
-                rows = span.changed_rows(steps[key], month)
+            if before and self.kind != "restless" and engine.plan(month, month.tables) is plan:
+                step = step_between(before, month, steps)
+                rows = span.changed_rows(step, month)
                 taken = {name: column.taken(rows) for name, column in columns.items()}
                 _, now = engine.sort(month, month.tables, taken, len(rows))
                 counts = _moved(counts, states, rows, now)
             else:
                 plan, states = engine.sort(month, month.tables, columns, len(people))
                 counts = [np.bincount(found) for found in states]
-            yield _Counted(plan, counts)
+            yield _Counted(plan, month.tables, counts)
 
 
 def _moved(counts: list[Array], states: list[Array], rows: Array, now: list[Array]) -> list[Array]:
@@ -198,7 +200,7 @@ def _of_column(column: ProvisionColumn) -> Totals:
 
 def _parted(months: list[MonthTables]) -> list[_Part]:
     """Return the tables by how they can be counted."""
-    kinds: dict[str, list[int]] = {"computing": [], "steady": [], "restless": []}
+    kinds: dict[str, list[int]] = {"computing": [], "restless": [], "breaking": [], "steady": []}
     for index in range(len(months[0].tables) if months else 0):
         kinds[_kind(months, index)].append(index)
     return [
@@ -211,12 +213,11 @@ def _parted(months: list[MonthTables]) -> list[_Part]:
 def _kind(months: list[MonthTables], index: int) -> str:
     tables = [month.tables[index] for month in months]
     roots = {id(table.root): table for table in tables}
-    for table in roots.values():
-        if any(isinstance(verdict.amount, Residue) for verdict in results(table.root)):
-            return "computing"
-    if len(roots) > 1 or any(reads_the_clock(table) for table in roots.values()):
+    if any(computes(table) for table in roots.values()):
+        return "computing"
+    if any(reads_the_clock(table) for table in roots.values()):
         return "restless"
-    return "steady"
+    return "breaking" if len(roots) > 1 else "steady"
 
 
 def _view(month: MonthTables, indices: list[int]) -> MonthTables:

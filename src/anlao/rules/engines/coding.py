@@ -17,7 +17,7 @@ from anlao.rules.facts import FactSpec
 from anlao.rules.language.tree import NONE, Fact
 from anlao.rules.people.columns import NO_DAY, UNKNOWN_DAY, UNKNOWN_NUMBER, Array, FactColumn
 from anlao.rules.periods import epoch_day
-from anlao.rules.tables.coding import prefix_code
+from anlao.rules.tables.coding import coder_of, known_facts, prefix_code
 from anlao.rules.tables.variables import Limit, Variable
 
 Columns = Mapping[tuple[str, int], FactColumn]
@@ -36,6 +36,8 @@ class ColumnCoder:
         leaf = variable.leaf
         if variable.kind == "discretion":
             return np.full(count, variable.size, np.uint8)
+        if variable.kind == "clock":
+            return np.full(count, coder_of(variable, context)(known_facts({})), np.uint8)
         if isinstance(leaf, Fact):
             column = columns.get((leaf.name, leaf.shift))
             if column is None:

@@ -56,7 +56,7 @@ class ColumnarEngine:
         """Return the results of some of a month's tables, for subjects given by their columns."""
         plan, asked = self._planned(month, tables)
         coder = self._coder_for(month)
-        out = _empty_columns(plan, count)
+        out = _empty_columns(plan, tables, count)
 
         def decide_run(start: int) -> None:
             run = slice(start, min(start + RUN, count))
@@ -68,7 +68,7 @@ class ColumnarEngine:
                     look_up.take(states, out=out[member.index].codes[run], mode="clip")
             for walk, column in zip(plan.walks, out, strict=True):
                 if column.fen is not None:
-                    amounts = Amounts(walk, column.codes[run], column.fen[run])
+                    amounts = Amounts(walk, column.results, column.codes[run], column.fen[run])
                     amounts.work_out(part, month.context)
 
         _in_runs(decide_run, range(0, count, RUN), self.workers)
@@ -128,17 +128,19 @@ class ColumnarEngine:
         return self._coder
 
 
-def _empty_columns(plan: Plan, count: int) -> list[ProvisionColumn]:
+def _empty_columns(
+    plan: Plan, tables: Sequence[DecisionTable], count: int
+) -> list[ProvisionColumn]:
     """Return columns to fill: codes in one block, for which the system gives large pages."""
     block = np.empty((len(plan.walks), count), np.uint16)
     return [
         ProvisionColumn(
-            walk.table.provision,
+            table.provision,
             codes,
-            walk.results,
+            walk.results_in(table.calendar),
             np.zeros(count, np.int64) if walk.computes else None,
         )
-        for walk, codes in zip(plan.walks, block, strict=True)
+        for walk, table, codes in zip(plan.walks, tables, block, strict=True)
     ]
 
 
@@ -147,11 +149,12 @@ class Amounts:
     """Works out the amounts of a run of subjects that depend on their numbers."""
 
     walk: TableWalk
+    results: list[Result]
     codes: Array
     fen: Array
 
     def work_out(self, columns: Columns, context: Context) -> None:
-        for index, result in enumerate(list(self.walk.results)):
+        for index, result in enumerate(list(self.results)):
             if result.formula is not None:
                 rows = np.flatnonzero(self.codes == index)
                 if len(rows):

@@ -17,7 +17,7 @@ from threading import RLock
 
 import numpy as np
 
-from anlao.rules.engines.questions import Questions
+from anlao.rules.engines.questions import OF_NOBODY, Questions
 from anlao.rules.engines.walks import NOT_MET, TableWalk
 from anlao.rules.people.columns import Array
 
@@ -151,12 +151,12 @@ class Cluster:
         return state.astype(np.intp)
 
     def look_ups(self) -> list[Array]:
-        """Return for each table the result code of each final state."""
+        """Return for each table the code of each final state."""
         after = self.stages[-1].after
         if not self._look_ups or len(self._look_ups[0]) < len(after):
             with self.lock:
                 self._look_ups = [
-                    member.walk.results_of(after[:, number])
+                    member.walk.endings_of(after[:, number])
                     for number, member in enumerate(self.members)
                 ]
         return self._look_ups
@@ -195,7 +195,8 @@ def make_plan(walks: list[TableWalk], questions: Questions, lock: RLock) -> Plan
 def _places(member: Member) -> frozenset[int]:
     questions = member.questions
     known = questions.known[member.index].values()
-    return frozenset(reading.place for reading in questions.readings[member.index]) | set(known)
+    read = {reading.place for reading in questions.readings[member.index]} - {OF_NOBODY}
+    return frozenset(read | set(known))
 
 
 def _common(wanted: Sequence[frozenset[int]], sizes: Sequence[int]) -> list[int]:

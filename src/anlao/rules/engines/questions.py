@@ -20,12 +20,21 @@ MOST_CLASSES = 250
 """Classes and *unknown* are kept in a byte."""
 
 
+OF_NOBODY = -1
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """How a table reads a question at ``place``: its own class for each class asked."""
+    """How a table reads a question at ``place``: its own class for each class asked.
+
+    A question to the calendar has no place (OF_NOBODY): no subject is sorted by it.
+    """
 
     place: int
     classes: Array
+
+
+_UNASKED = Reading(OF_NOBODY, np.zeros(0, np.uint8))
 
 
 @dataclass(slots=True)
@@ -67,7 +76,14 @@ class Questions:
 
 def questions_of(tables: Sequence[DecisionTable]) -> Questions:
     """Return what the tables ask together."""
-    variables = list(dict.fromkeys(variable for table in tables for variable in table.variables))
+    variables = list(
+        dict.fromkeys(
+            variable
+            for table in tables
+            for variable in table.variables
+            if variable.kind != "clock"
+        )
+    )
     wide = _joined(variables)
     questions = Questions()
     readings = {
@@ -75,7 +91,9 @@ def questions_of(tables: Sequence[DecisionTable]) -> Questions:
         for variable, asked in wide.items()
     }
     for table in tables:
-        questions.readings.append([readings[variable] for variable in table.variables])
+        questions.readings.append(
+            [readings.get(variable, _UNASKED) for variable in table.variables]
+        )
         questions.known.append({fact: questions.place_of_fact(fact) for fact in table.numbers})
     return questions
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import product
 from threading import RLock
 
 import numpy as np
 
 from anlao.rules.people.columns import Array
-from anlao.rules.tables.decision_table import DecisionTable
+from anlao.rules.tables.decision_table import Calendar, DecisionTable
 from anlao.rules.tables.diagram import Diagram, Leaf, results
 from anlao.rules.tables.symbolic import Residue
 from anlao.rules.tables.verdict import Result
 
+Ending = tuple[Result, ...]
+"""What an end of the diagram means: a result for every combination of answers of the calendar."""
 Rest = tuple[Diagram, frozenset[str]]
 """What is left to ask, and which numbers turned out to be unknown."""
 NOTHING: frozenset[str] = frozenset()
@@ -21,8 +24,9 @@ NOT_MET = -1
 
 
 class TableWalk:
-    """Numbers the rests of a table and its results; 0 is the whole diagram.
+    """Numbers the rests of a table and its endings; 0 is the whole diagram.
 
+    Subjects have the code of an ending; which result that is depends on the month's calendar.
     ``computes``: whether some amounts are computed from numbers of the subject.
     """
 
@@ -30,11 +34,13 @@ class TableWalk:
         self.table = table
         self.lock = lock
         self.computes = any(isinstance(v.amount, Residue) for v in results(table.root))
-        self.results: list[Result] = []
+        self._results: dict[Calendar, list[Result]] = {
+            calendar: [] for calendar in _calendars(table)
+        }
         self._rests: list[Rest] = []
         self._numbers: dict[Rest, int] = {}
-        self._codes: dict[Result, int] = {}
-        self._results_of: dict[int, int] = {}
+        self._codes: dict[Ending, int] = {}
+        self._endings_of: dict[int, int] = {}
         self._number((table.root, NOTHING))
 
     def follow(
@@ -76,22 +82,38 @@ class TableWalk:
             self._rests.append(rest)
         return self._numbers[rest]
 
-    def results_of(self, rests: Array) -> Array:
-        """Return result codes of rests after which nothing more is asked."""
-        return np.array([self._result_of(rest) for rest in rests.tolist()], np.uint16)
+    def endings_of(self, rests: Array) -> Array:
+        """Return the codes of rests of which no subject is asked anything more."""
+        return np.array([self._ending_of(rest) for rest in rests.tolist()], np.uint16)
 
-    def _result_of(self, rest: int) -> int:
-        if rest == NOT_MET:
-            return 0
-        if rest not in self._results_of:
-            result = self.table.result_of(*self._rests[rest])
-            self._results_of[rest] = self.result_code(result)
-        return self._results_of[rest]
+    def results_in(self, calendar: Calendar) -> list[Result]:
+        """Return what each code means in months with these answers; it grows with new codes."""
+        return self._results[calendar]
 
     def result_code(self, result: Result) -> int:
-        """Return the index of a result, adding it when it is new."""
+        """Return the code of a result that no calendar changes."""
+        return self._code((result,) * len(self._results))
+
+    def _ending_of(self, rest: int) -> int:
+        if rest == NOT_MET:
+            return 0
+        if rest not in self._endings_of:
+            diagram, lacking = self._rests[rest]
+            self._endings_of[rest] = self._code(
+                tuple(self.table.result_of(diagram, lacking, known) for known in self._results)
+            )
+        return self._endings_of[rest]
+
+    def _code(self, ending: Ending) -> int:
         with self.lock:
-            if result not in self._codes:
-                self._codes[result] = len(self.results)
-                self.results.append(result)
-            return self._codes[result]
+            if ending not in self._codes:
+                self._codes[ending] = len(self._codes)
+                for results_there, result in zip(self._results.values(), ending, strict=True):
+                    results_there.append(result)
+            return self._codes[ending]
+
+
+def _calendars(table: DecisionTable) -> Iterator[Calendar]:
+    """Yield every combination of answers that the calendar could give a table."""
+    answers = [(0, 1) if variable.kind == "clock" else (None,) for variable in table.variables]
+    yield from product(*answers)

@@ -28,7 +28,7 @@ from anlao.rules.language.tree import (
 from anlao.rules.rulebook.load import in_force
 from anlao.rules.rulebook.model import Condition, Provision, is_number
 from anlao.rules.tables.diagram import Diagram
-from anlao.rules.tables.symbolic import Symbolic, arithmetic_on
+from anlao.rules.tables.symbolic import Symbolic, arithmetic_on, parts_of
 from anlao.rules.tables.variables import Questions
 from anlao.rules.tables.verdict import Verdict
 
@@ -39,11 +39,15 @@ OUTSIDE = Verdict("not_applicable", "outside_division")
 class Composer:
     """Composes the diagrams of one rulebook's provisions for one subject kind in one month."""
 
-    def __init__(self, base: Context, subject: str, questions: Questions) -> None:
+    def __init__(
+        self, base: Context, subject: str, questions: Questions, *, months_open: bool = False
+    ) -> None:
         self.base = base
         self.rulebook = base.rulebook
         self.facts: dict[str, FactSpec] = dict(self.rulebook.subjects[subject].facts)
-        self.symbolic = Symbolic(self.facts, questions, self._outcome, base)
+        self.symbolic = Symbolic(
+            self.facts, questions, self._outcome, base, months_open=months_open
+        )
         self.in_force: dict[tuple[str, int], bool] = {}
         self.diagrams = questions.diagrams
         self._own: dict[tuple[str, int], Diagram] = {}
@@ -77,7 +81,7 @@ class Composer:
 
     def _survey_one(self, provision: Provision, context: Context) -> None:
         for test, _ in steps_of(provision, self.facts, provision.payment.due):
-            self.symbolic.diagram(test, context)
+            self.symbolic.condition(test, context)
         for part in (provision.amount, provision.required, provision.found):
             if part is not None:
                 self._survey_amount(part, context)
@@ -200,7 +204,7 @@ class Composer:
         result = self._amount(provision, context, len(steps))
         for number in range(len(steps) - 1, -1, -1):
             test, failed = steps[number]
-            test_diagram = self.symbolic.diagram(test, context)
+            test_diagram = self.symbolic.condition(test, context)
             refused = replace(failed, step=number)
             result = self.diagrams.bind(test_diagram, partial(self._step, result, refused))
         if provision.kind == "standard" and provision.required is not None:
@@ -360,7 +364,7 @@ class Composer:
         if due is None:
             return total
         refused = Verdict("no", "not_due", step=99)
-        test = self.symbolic.diagram(due, context)
+        test = self.symbolic.condition(due, context)
         return self.diagrams.bind(test, partial(self._step, total, refused))
 
     def _plus(self, a: Verdict, b: Verdict) -> Diagram:
@@ -450,10 +454,3 @@ def _is_loaded(call: Call, context: Context) -> bool:
     return isinstance(name, Const) and context.call("has_rate", (name.value,)) is True
 
 
-def parts_of(expr: Expr, context: Context) -> list[Expr]:
-    """Return all parts of an expression, through definitions too."""
-    found = walk(expr)
-    for part in found:
-        if isinstance(part, Defined):
-            found.extend(walk(context.rulebook.definitions[part.name].value))
-    return found

@@ -12,11 +12,19 @@ from anlao.rules.language.tree import Expr, Fact, facts_in
 from anlao.rules.rulebook.model import Provision
 from anlao.rules.tables.compose import Composer, reason_for
 from anlao.rules.tables.diagram import Branch, Diagram, Diagrams, Leaf, nodes, results, support
-from anlao.rules.tables.symbolic import Residue
+from anlao.rules.tables.symbolic import Residue, calendar_answer
 from anlao.rules.tables.variables import Questions, Turning, Variable, plan, source_facts
 from anlao.rules.tables.verdict import Result, Verdict
 
 Codes = tuple[int, ...]
+Calendar = tuple[int | None, ...]
+"""A month's answers by variable: the code of a question to the calendar, None for all others."""
+MOST_CLOCKS = 4
+"""Up to so many questions to the calendar stay open in one table."""
+
+
+class CalendarSilent(Exception):
+    """Raised where a question to the calendar has no answer in a month."""
 
 
 @dataclass(slots=True)
@@ -24,7 +32,8 @@ class DecisionTable:
     """A provision in one month: ``root`` decides every cell of ``variables``.
 
     ``numbers``: facts that amounts and questions are computed from by arithmetic; which of them
-    are unknown belongs to the cell.
+    are unknown belongs to the cell. Questions to the calendar (is the payment due?) stay in the
+    diagram, so that it serves many months; ``calendar`` has this month's answers.
     """
 
     provision: Provision
@@ -33,6 +42,7 @@ class DecisionTable:
     diagrams: Diagrams
     root: Diagram
     numbers: tuple[Fact, ...]
+    calendar: Calendar
     _results: dict[tuple[Codes, frozenset[str]], Result] = field(default_factory=dict)
 
     @property
@@ -56,10 +66,12 @@ class DecisionTable:
             None if code >= variable.size else code
             for code, variable in zip(codes, self.variables, strict=True)
         ]
-        return self.result_of(self.diagrams.restrict(self.root, known), without)
+        return self.result_of(self.diagrams.restrict(self.root, known), without, self.calendar)
 
-    def result_of(self, rest: Diagram, without: frozenset[str]) -> Result:
+    def result_of(self, rest: Diagram, without: frozenset[str], calendar: Calendar) -> Result:
         """Return the result of what is left of the diagram when all known facts are put in."""
+        if not isinstance(rest, Leaf):
+            rest = self.diagrams.restrict(rest, calendar)
         if isinstance(rest, Leaf):
             return self._single(rest.value, without)
         verdicts: list[Verdict] = results(rest)
@@ -135,21 +147,30 @@ def build_tables(subject: str, provisions: Sequence[Provision], context: Context
     """
     facts = context.rulebook.subjects[subject].facts
     survey = Questions(Diagrams(), facts)
-    Composer(context, subject, survey).survey(provisions, context)
+    Composer(context, subject, survey, months_open=True).survey(provisions, context)
     questions = Questions(Diagrams(), facts, plan(survey.atoms, facts))
-    composer = Composer(context, subject, questions)
+    composer = Composer(context, subject, questions, months_open=True)
+    symbolic = composer.symbolic
     tables = tuple(
-        _table(provision, composer.provision(provision, context), questions, context)
+        _table(
+            provision, composer.provision(provision, context), questions, context, symbolic.noted
+        )
         for provision in provisions
     )
-    symbolic = composer.symbolic
     return Tables(context, tables, symbolic.turnings, symbolic.noted, composer.in_force)
 
 
 def _table(
-    provision: Provision, asked: Diagram, questions: Questions, context: Context
+    provision: Provision,
+    asked: Diagram,
+    questions: Questions,
+    context: Context,
+    noted: dict[Expr, Any],
 ) -> DecisionTable:
     """Return a table of only the variables and classes that this provision tells apart."""
+    clocks = [index for index in support(asked) if questions.variables[index].kind == "clock"]
+    if len(clocks) > MOST_CLOCKS:
+        asked = _closed(asked, questions, context, noted)
     used = support(asked)
     kept = {index: _told_apart(asked, index, questions.variables[index]) for index in used}
     variables = tuple(_merged(questions.variables[index], kept[index]) for index in used)
@@ -157,7 +178,35 @@ def _table(
     for variable in variables:
         diagrams.variable(variable.size)
     root = _rewritten(asked, kept, {old: new for new, old in enumerate(used)}, diagrams)
-    return DecisionTable(provision, context, variables, diagrams, root, _numbers(root, variables))
+    numbers = _numbers(root, variables)
+    calendar = calendar_of(variables, context)
+    return DecisionTable(provision, context, variables, diagrams, root, numbers, calendar)
+
+
+def calendar_of(variables: Sequence[Variable], context: Context) -> Calendar:
+    """Return what the calendar answers in a month; raises CalendarSilent where it does not."""
+    return tuple(
+        _answer(variable.leaf, context) if variable.kind == "clock" else None
+        for variable in variables
+    )
+
+
+def _answer(test: Expr, context: Context) -> int:
+    answer = calendar_answer(test, context)
+    if answer is None:
+        raise CalendarSilent
+    return int(answer)
+
+
+def _closed(
+    asked: Diagram, questions: Questions, context: Context, noted: dict[Expr, Any]
+) -> Diagram:
+    """Return the diagram of this month only, as if the calendar had been asked at once."""
+    calendar = calendar_of(questions.variables, context)
+    for variable, answer in zip(questions.variables, calendar, strict=True):
+        if answer is not None:
+            noted[variable.leaf] = bool(answer)
+    return questions.diagrams.restrict(asked, calendar)
 
 
 def _told_apart(diagram: Diagram, index: int, variable: Variable) -> list[int]:

@@ -15,7 +15,12 @@ from anlao.rules.evaluation.context import Context
 from anlao.rules.evaluation.evaluator import Evaluator
 from anlao.rules.language.tree import Fact
 from anlao.rules.tables.compose import is_in_force
-from anlao.rules.tables.decision_table import DecisionTable, Tables
+from anlao.rules.tables.decision_table import (
+    CalendarSilent,
+    DecisionTable,
+    Tables,
+    calendar_of,
+)
 from anlao.rules.tables.limits import turning_day
 from anlao.rules.tables.variables import Limit, Turning, Variable
 
@@ -37,7 +42,10 @@ def moved(tables: Tables, context: Context) -> Tables | None:
             return None
     if not all(_in_order(days) for days in moves.values()):
         return None
-    there = tuple(_moved_table(table, moves, context) for table in tables.tables)
+    try:
+        there = tuple(_moved_table(table, moves, context) for table in tables.tables)
+    except CalendarSilent:
+        return None
     return replace(tables, context=context, tables=there, turnings=turnings)
 
 
@@ -69,7 +77,8 @@ def _in_order(days: Mapping[date, date]) -> bool:
 
 def _moved_table(table: DecisionTable, moves: Moves, context: Context) -> DecisionTable:
     variables = tuple(_moved_variable(variable, moves) for variable in table.variables)
-    return replace(table, context=context, variables=variables)
+    calendar = calendar_of(variables, context)
+    return replace(table, context=context, variables=variables, calendar=calendar)
 
 
 def _moved_variable(variable: Variable, moves: Moves) -> Variable:

@@ -28,7 +28,9 @@ class Shapes:
 
     def _shared(self, table: DecisionTable) -> DecisionTable:
         first = self._known.setdefault(shape_of(table), table)
-        return replace(first, context=table.context, variables=table.variables)
+        return replace(
+            first, context=table.context, variables=table.variables, calendar=table.calendar
+        )
 
 
 def shape_of(table: DecisionTable) -> Hashable:

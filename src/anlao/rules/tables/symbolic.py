@@ -69,8 +69,11 @@ class Symbolic:
         questions: Questions,
         outcome_of: Any,
         base: Context,
+        *,
+        months_open: bool = False,
     ) -> None:
         self.base = base
+        self.months_open = months_open
         self.noted: dict[Expr, Any] = {}
         self.turnings: dict[Turning, date | bool] = {}
         self.facts = facts
@@ -151,6 +154,24 @@ class Symbolic:
             value = context.rulebook.definitions[name].value
             self._definitions[key] = self.diagram(value, context)
         return self._definitions[key]
+
+    def condition(self, test: Expr, context: Context) -> Diagram:
+        """Return the diagram of a condition; what only the calendar answers may stay a question.
+
+        So a table of a due month is the table of all months, and only the answer moves.
+        """
+        if self.months_open and self._is_of_the_calendar(test, context):
+            asked = Shifted(context.shift, test) if context.shift else test
+            return self.questions.ask(Atom("clock", asked))
+        return self.diagram(test, context)
+
+    def _is_of_the_calendar(self, test: Expr, context: Context) -> bool:
+        parts = parts_of(test, context)
+        if not any(isinstance(part, Clock) for part in parts):
+            return False
+        if any(isinstance(part, _OF_SUBJECTS) or part == Clock("age_day") for part in parts):
+            return False
+        return calendar_answer(test, context) is not None
 
     # logic: false decides an "and" whatever else is unknown, true an "or"
 
@@ -375,6 +396,22 @@ class Symbolic:
         return self.leaf(Residue(leaf))
 
 
+def parts_of(expr: Expr, context: Context) -> list[Expr]:
+    """Return all parts of an expression, through definitions too."""
+    found = walk(expr)
+    for part in found:
+        if isinstance(part, Defined):
+            found.extend(walk(context.rulebook.definitions[part.name].value))
+    return found
+
+
+def calendar_answer(test: Expr, context: Context) -> bool | None:
+    """Return what the calendar says, or None where it cannot say."""
+    answer = Evaluator(_no_facts).value(test, context)
+    return answer if isinstance(answer, bool) else None
+
+
+_OF_SUBJECTS = Fact | Aggregate | Outcome | Discretion
 _TINY = Fraction(1, 10**9)
 _MIRRORED = {"==": "==", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
 

@@ -14,7 +14,7 @@ from anlao.rules.facts import FactSpec
 from anlao.rules.language.tree import NONE, Discretion, Expr, Fact, facts_in
 from anlao.rules.tables.diagram import Diagram, Diagrams
 
-AtomKind = Literal["choice", "limit", "is_none", "prefix", "test", "discretion"]
+AtomKind = Literal["choice", "limit", "is_none", "prefix", "test", "discretion", "clock"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class Atom:
     choice: which of ``values`` has ``leaf``; limit: is ``leaf`` ≥ (``strict``: >) ``cut``;
     is_none: does the fact not exist, or the figure not (division by zero); prefix: does the
     division code begin with ``cut``; test: does a comparison of several facts hold;
-    discretion: what does the official say.
+    discretion: what does the official say; clock: what does the calendar say, of nobody.
     """
 
     kind: AtomKind
@@ -66,7 +66,7 @@ class Variable:
     kind: ``values`` (one class per value), ``bands`` (between limits; the last class is *none*
     where the fact may be absent, or the figure not computable), ``prefixes`` (one class per set
     of prefixes a code has), ``test`` (false, true), ``discretion`` (never known), ``known`` (one
-    class: whatever the value is).
+    class: whatever the value is), ``clock`` (false, true; in a month the same for everybody).
     """
 
     kind: str
@@ -163,7 +163,7 @@ def gathered(leaf: Expr, atoms: Sequence[Atom], facts: Mapping[str, FactSpec]) -
     first = atoms[0]
     if first.kind == "choice":
         return Variable("values", leaf, values=first.values)
-    if first.kind in ("test", "discretion"):
+    if first.kind in ("test", "discretion", "clock"):
         return Variable(first.kind, leaf, values=(False, True))
     if first.kind == "prefix":
         return Variable("prefixes", leaf, prefixes=tuple(sorted({atom.cut for atom in atoms})))
@@ -187,7 +187,7 @@ def plan(atoms: Iterable[Atom], facts: Mapping[str, FactSpec]) -> list[Variable]
 
 def answers_of(atom: Atom, variable: Variable) -> list[int]:
     """Return for each class of the variable the atom's answer (index into its values)."""
-    if variable.kind in ("values", "test", "discretion"):
+    if variable.kind in ("values", "test", "discretion", "clock"):
         return list(range(variable.size))
     if variable.kind == "prefixes":
         # Class 0 has none of the prefixes; class i + 1 has prefix i as its longest.

@@ -203,7 +203,7 @@ class _Touched:
     def note(self, month: MonthTables, facts_at: FactsAt, provisions: set[str]) -> None:
         for table in month.tables:
             name = table.provision.id
-            verdicts = results(table.root)
+            verdicts = results(table.diagrams.restrict(table.root, table.calendar))
             self.possible.setdefault(name, set()).update(verdict.reason for verdict in verdicts)
             if name not in provisions:
                 continue
