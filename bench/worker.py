@@ -83,7 +83,11 @@ def anlao_totals(columns: people.Columns, months: int) -> dict[str, Run]:
     given = anlao_side.people_of(columns)
     span = anlao_months(months)
     warm = anlao_side.Session()
-    return {"run": lambda: timed(lambda: anlao_side.totals(warm, given, span))}
+
+    def run() -> float:
+        return timed(lambda: anlao_side.totals(warm, given, span))
+
+    return {"first": run, "run": run}
 
 
 def openfisca(columns: people.Columns, months: int) -> dict[str, Run]:

@@ -29,9 +29,15 @@ class ProvisionColumn:
         fen = None if self.fen is None else self.fen.copy()
         return ProvisionColumn(self.provision, self.codes.copy(), self.results, fen)
 
+    def taken(self, rows: Array) -> ProvisionColumn:
+        """Return a column of some subjects only."""
+        fen = None if self.fen is None else self.fen.take(rows)
+        return ProvisionColumn(self.provision, self.codes.take(rows), self.results, fen)
+
     def put(self, rows: Array, other: ProvisionColumn) -> None:
-        """Overwrite some subjects' results with those of a column that shares ``results``."""
+        """Overwrite some subjects' results with those of a column of the same codes."""
         self.codes[rows] = other.codes
+        self.results = other.results
         if other.fen is not None and self.fen is None:
             self.fen = np.zeros(len(self.codes), np.int64)
         if self.fen is not None:

@@ -46,7 +46,7 @@ def decide_months(
     engine: ColumnarEngine, program: Program, people: People, months: Iterable[Month]
 ) -> Iterator[MonthResult]:
     """Yield the results of consecutive months."""
-    span = Span(engine, people, {})
+    span = Span(engine, people)
     for month in months:
         yield span.next(program.month(month))
 
@@ -61,19 +61,8 @@ class Step:
     spans: dict[str, set[tuple[int, int]]]
 
 
-Steps = dict[tuple[Month, Month], Step]
-"""Steps worked out already, by their two months."""
-
-
-def step_between(old: MonthTables, new: MonthTables, known: Steps) -> Step:
-    """Return what changes between two months, worked out once."""
-    key = (old.month, new.month)
-    if key not in known:
-        known[key] = _step_between(old, new)
-    return known[key]
-
-
-def _step_between(old: MonthTables, new: MonthTables) -> Step:
+def step_between(old: MonthTables, new: MonthTables) -> Step:
+    """Return what changes between two months."""
     step = Step([], {})
     for index, (before, after) in enumerate(zip(old.tables, new.tables, strict=True)):
         other_amounts = before.calendar != after.calendar and computes(after)
@@ -87,10 +76,9 @@ def _step_between(old: MonthTables, new: MonthTables) -> Step:
 class Span:
     """Keeps the last month's results and brings them up to date."""
 
-    def __init__(self, engine: ColumnarEngine, people: People, steps: Steps) -> None:
+    def __init__(self, engine: ColumnarEngine, people: People) -> None:
         self.engine = engine
         self.people = people
-        self.steps = steps
         self.month: MonthTables | None = None
         self.columns: list[ProvisionColumn] = []
 
@@ -99,8 +87,8 @@ class Span:
         if before is None or before.month.plus(1) != month.month:
             self.columns = self.engine.decide(month, self.people)
             return MonthResult(month.month, self.columns, None)
-        step = step_between(before, month, self.steps)
-        rows = self.changed_rows(step, month)
+        step = step_between(before, month)
+        rows = changed_rows(self.people, step, month)
         facts = columns_at(month, self.people)
         self._replace(month, step.anew, facts)
         self._update(month, set(step.anew), rows, facts)
@@ -133,51 +121,49 @@ class Span:
         for index, (held, column) in enumerate(zip(self.columns, found, strict=True)):
             if index not in anew:
                 held.put(rows, column)
-                held.results = column.results
 
-    def changed_rows(self, step: Step, month: MonthTables) -> Array:
-        """Return the rows for whom a limit moved past a day of theirs, or a fact changed."""
-        changed = np.zeros(len(self.people), bool)
-        for name, spans in step.spans.items():
-            changed[self._rows_between(name, spans)] = True
-        changed[self._rows_of_changes(month)] = True
-        return np.flatnonzero(changed)
 
-    def _rows_between(self, name: str, spans: set[tuple[int, int]]) -> Array:
-        """Return the rows with a day in one of the spans (half-open)."""
-        column = self.people.columns.get(name)
-        if column is None:
-            return np.zeros(0, np.int64)
-        if len(spans) <= FEW_SPANS:
-            data = column.data
-            parts = [np.flatnonzero((low <= data) & (data < high)) for low, high in spans]
-            return np.concatenate(parts)
-        first = min(low for low, _ in spans) - 1
-        passed = np.zeros(max(high for _, high in spans) + 1 - first, bool)
+def changed_rows(people: People, step: Step, month: MonthTables) -> Array:
+    """Return the rows for whom a limit moved past a day of theirs, or a fact changed."""
+    changed = np.zeros(len(people), bool)
+    for name, spans in step.spans.items():
+        if name in people.columns:
+            _mark_between(people.columns[name].data, spans, changed)
+    for rows in _rows_of_changes(people, month):
+        changed[rows] = True
+    return np.flatnonzero(changed)
+
+
+def _mark_between(days: Array, spans: set[tuple[int, int]], marked: Array) -> None:
+    """Mark the rows with a day in one of the spans (half-open)."""
+    if len(spans) <= FEW_SPANS:
         for low, high in spans:
-            passed[low - first : high - first] = True
-        parts = [np.zeros(0, np.int64)]
-        for start in range(0, len(column.data), RUN):
-            # days outside all spans fall on the ends of the calendar, which are never passed
-            places = column.data[start : start + RUN] - np.int32(first)
-            parts.append(np.flatnonzero(passed.take(places, mode="clip")) + start)
-        return np.concatenate(parts)
+            # as an unsigned number, a day before the span is a very late one
+            marked |= (days - np.int32(low)).view(np.uint32) < np.uint32(high - low)
+        return
+    first = min(low for low, _ in spans) - 1
+    passed = np.zeros(max(high for _, high in spans) + 1 - first, bool)
+    for low, high in spans:
+        passed[low - first : high - first] = True
+    for start in range(0, len(days), RUN):
+        # days outside all spans fall on the ends of the calendar, which are never passed
+        places = days[start : start + RUN] - np.int32(first)
+        marked[start : start + RUN] |= passed.take(places, mode="clip")
 
-    def _rows_of_changes(self, month: MonthTables) -> Array:
-        """Rows with a change of a fact this month, and all rows with a changing day."""
-        shifts = {shift for variable in month.coders for _, shift in facts_and_shifts(variable)}
-        parts = [np.zeros(0, np.int64)]
-        for name, changes in self.people.changes.items():
-            is_day = name in self.people.columns and self.people.columns[name].spec.type == "date"
-            for change in changes:
-                now = np.full(len(change.rows), is_day)
-                for shift in shifts | {0}:
-                    low = epoch_day(month.month.plus(shift - 1).first_day)
-                    high = epoch_day(month.month.plus(shift).first_day)
-                    now |= (low < change.start) & (change.start <= high)
-                    now |= (low < change.until) & (change.until <= high)
-                parts.append(change.rows[now])
-        return np.concatenate(parts)
+
+def _rows_of_changes(people: People, month: MonthTables) -> Iterator[Array]:
+    """Yield rows with a change of a fact this month, and all rows with a changing day."""
+    shifts = {shift for variable in month.coders for _, shift in facts_and_shifts(variable)}
+    for name, changes in people.changes.items():
+        is_day = name in people.columns and people.columns[name].spec.type == "date"
+        for change in changes:
+            now = np.full(len(change.rows), is_day)
+            for shift in shifts | {0}:
+                low = epoch_day(month.month.plus(shift - 1).first_day)
+                high = epoch_day(month.month.plus(shift).first_day)
+                now |= (low < change.start) & (change.start <= high)
+                now |= (low < change.until) & (change.until <= high)
+            yield change.rows[now]
 
 
 def _moved_limits(
@@ -200,9 +186,7 @@ def computes(table: DecisionTable) -> bool:
 
 def reads_the_clock(table: DecisionTable) -> bool:
     """Return whether an amount, or a question to subjects, changes with the month for everybody."""
-    exprs: list[Expr] = [
-        variable.leaf for variable in table.variables if variable.kind != "clock"
-    ]
+    exprs: list[Expr] = [variable.leaf for variable in table.variables if variable.kind != "clock"]
     for verdict in results(table.root):
         if isinstance(verdict.amount, Residue):
             exprs.append(verdict.amount.expr)

@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 import numpy as np
 
-from anlao.rules.engines.columnar import ColumnarEngine, columns_at
+from anlao.rules.engines.columnar import ColumnarEngine, Columns, columns_at
 from anlao.rules.engines.joint import Plan
 from anlao.rules.engines.program import MonthTables, Program
 from anlao.rules.people.columns import Array, People
@@ -21,7 +22,7 @@ from anlao.rules.periods import Month
 from anlao.rules.results import ProvisionColumn
 from anlao.rules.tables.decision_table import DecisionTable
 from anlao.rules.tables.verdict import Result
-from anlao.rules.timeline import Span, Steps, computes, reads_the_clock, step_between
+from anlao.rules.timeline import changed_rows, computes, reads_the_clock, step_between
 
 BATCH = 1 << 19
 """Subjects whose totals are counted through all months at once."""
@@ -48,6 +49,12 @@ class Totals:
         self.fen += other.fen
         return self
 
+    def __isub__(self, other: Totals) -> Totals:
+        self.yes -= other.yes
+        self.unknown -= other.unknown
+        self.fen -= other.fen
+        return self
+
 
 ByProvision = dict[str, Totals]
 
@@ -62,13 +69,21 @@ def totals_by_month(
     tables = [program.month(month) for month in months]
     parts = _parted(tables)
     single = replace(engine, workers=1)
-    steps: list[Steps] = [{} for _ in parts]
+    steps = [step_between(before, month) for before, month in pairwise(tables)]
 
     def of_batch(start: int) -> list[list[_Counted]]:
         batch = people.part(start, min(start + BATCH, len(people)))
-        return [
-            list(part.count(single, batch, known)) for part, known in zip(parts, steps, strict=True)
-        ]
+        everybody = np.arange(len(batch))
+        counters = [part.counter(single) for part in parts]
+        found: list[list[_Counted]] = [[] for _ in parts]
+        for place, month in enumerate(tables):
+            columns = columns_at(month, batch)
+            rows = changed_rows(batch, steps[place - 1], month) if place else everybody
+            taken = {name: column.taken(rows) for name, column in columns.items()}
+            whole, changed = _Subjects(everybody, columns), _Subjects(rows, taken)
+            for part, counter, counts in zip(parts, counters, found, strict=True):
+                counts.append(counter.count(part.months[place], whole, changed))
+        return found
 
     sums: list[list[_Counted]] = []
     with ThreadPoolExecutor(engine.workers) as pool:
@@ -131,9 +146,72 @@ def _padded_sum(a: Array, b: Array) -> Array:
     return total
 
 
+class _ByState:
+    """Counts tables whose results follow from the state that a subject stands in."""
+
+    def __init__(self, engine: ColumnarEngine, *, restless: bool) -> None:
+        self.engine = engine
+        self.restless = restless
+        self.plan: Plan | None = None
+        self.states: list[Array] = []
+        self.counts: list[Array] = []
+
+    def count(self, month: MonthTables, whole: _Subjects, changed: _Subjects) -> _Counted:
+        """Return the counts of a month, with the subjects who may have changed their state."""
+        same = not self.restless and self.engine.plan(month, month.tables) is self.plan
+        some = changed if same else whole
+        plan, states = self.engine.sort(month, month.tables, some.columns, some.count)
+        if same:
+            self.counts = _moved(self.counts, self.states, changed.rows, states)
+        else:
+            self.plan, self.states = plan, states
+            self.counts = [np.bincount(found) for found in states]
+        return _Counted(self.plan, month.tables, self.counts)
+
+
+class _BySubject:
+    """Counts tables whose amounts are computed from numbers of each subject."""
+
+    def __init__(self, engine: ColumnarEngine) -> None:
+        self.engine = engine
+        self.month: MonthTables | None = None
+        self.columns: list[ProvisionColumn] = []
+        self.totals: list[Totals] = []
+
+    def count(self, month: MonthTables, whole: _Subjects, changed: _Subjects) -> _Counted:
+        """Return the totals of a month, with the subjects whose results may have changed."""
+        before, self.month = self.month, month
+        same = before is not None and not step_between(before, month).anew
+        some = changed if same else whole
+        found = self.engine.decide_tables(month, month.tables, some.columns, some.count)
+        if same:
+            for held, column, total in zip(self.columns, found, self.totals, strict=True):
+                total += _of_column(column)
+                total -= _of_column(held.taken(changed.rows))
+                held.put(changed.rows, column)
+        else:
+            self.columns = found
+            self.totals = [_of_column(column) for column in found]
+        names = [table.provision.id for table in month.tables]
+        totals = [replace(total) for total in self.totals]
+        return _Counted(done=dict(zip(names, totals, strict=True)))
+
+
+@dataclass(slots=True)
+class _Subjects:
+    """Some subjects of a batch: their rows, and what is known of them in a month."""
+
+    rows: Array
+    columns: Columns
+
+    @property
+    def count(self) -> int:
+        return len(self.rows)
+
+
 @dataclass(slots=True)
 class _Part:
-    """Some of the tables, in every month.
+    """Some of the tables in every month, and how they are counted.
 
     kind: ``computing`` (amounts from numbers), ``restless`` (other for everybody each month),
     ``breaking`` (another table in some month, as when a rate changes), ``steady`` (the rest).
@@ -142,45 +220,17 @@ class _Part:
     kind: str
     months: list[MonthTables]
 
-    def count(self, engine: ColumnarEngine, people: People, steps: Steps) -> Iterator[_Counted]:
-        """Yield the counts of one batch, month by month."""
+    def counter(self, engine: ColumnarEngine) -> _BySubject | _ByState:
         if self.kind == "computing":
-            yield from self._by_subject(engine, people, steps)
-        else:
-            yield from self._by_state(engine, people, steps)
-
-    def _by_subject(
-        self, engine: ColumnarEngine, people: People, steps: Steps
-    ) -> Iterator[_Counted]:
-        span = Span(engine, people, steps)
-        for month in self.months:
-            columns = span.next(month).columns
-            yield _Counted(done={item.provision.id: _of_column(item) for item in columns})
-
-    def _by_state(self, engine: ColumnarEngine, people: People, steps: Steps) -> Iterator[_Counted]:
-        span = Span(engine, people, steps)
-        plan: Plan | None = None
-        states: list[Array] = []
-        counts: list[Array] = []
-        for before, month in zip([None, *self.months], self.months, strict=False):
-            columns = columns_at(month, people)
-            if before and self.kind != "restless" and engine.plan(month, month.tables) is plan:
-                step = step_between(before, month, steps)
-                rows = span.changed_rows(step, month)
-                taken = {name: column.taken(rows) for name, column in columns.items()}
-                _, now = engine.sort(month, month.tables, taken, len(rows))
-                counts = _moved(counts, states, rows, now)
-            else:
-                plan, states = engine.sort(month, month.tables, columns, len(people))
-                counts = [np.bincount(found) for found in states]
-            yield _Counted(plan, month.tables, counts)
+            return _BySubject(engine)
+        return _ByState(engine, restless=self.kind == "restless")
 
 
 def _moved(counts: list[Array], states: list[Array], rows: Array, now: list[Array]) -> list[Array]:
     """Return the counts after some subjects changed their states, which are overwritten."""
     found = []
     for count, held, new in zip(counts, states, now, strict=True):
-        old = held[rows]
+        old = held.take(rows)
         gained, lost = np.bincount(new), np.bincount(old, minlength=1)
         found.append(_padded_sum(_padded_sum(count, gained), -lost))
         held[rows] = new

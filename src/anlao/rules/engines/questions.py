@@ -78,10 +78,7 @@ def questions_of(tables: Sequence[DecisionTable]) -> Questions:
     """Return what the tables ask together."""
     variables = list(
         dict.fromkeys(
-            variable
-            for table in tables
-            for variable in table.variables
-            if variable.kind != "clock"
+            variable for table in tables for variable in table.variables if variable.kind != "clock"
         )
     )
     wide = _joined(variables)

@@ -88,7 +88,7 @@ class FactColumn:
 
     def taken(self, indices: Array) -> FactColumn:
         rows = [self.rows[i] for i in indices] if self.spec.type == "rows" else ()
-        return FactColumn(self.spec, self.data[indices], self.scale, self.words, rows)
+        return FactColumn(self.spec, self.data.take(indices), self.scale, self.words, rows)
 
 
 @dataclass(slots=True)

@@ -16,14 +16,12 @@ from anlao.rules.language.tree import (
     Clock,
     Compare,
     Const,
-    Defined,
     Expr,
     Fact,
     Ladder,
     Or,
     Outcome,
     Parameter,
-    walk,
 )
 from anlao.rules.rulebook.load import in_force
 from anlao.rules.rulebook.model import Condition, Provision, is_number
@@ -452,5 +450,3 @@ def pays_floor(amount: Expr, context: Context) -> bool:
 def _is_loaded(call: Call, context: Context) -> bool:
     name = call.arguments[0]
     return isinstance(name, Const) and context.call("has_rate", (name.value,)) is True
-
-
