@@ -1,0 +1,1 @@
+"""The county office: the platform on which a civil-affairs bureau works."""
