@@ -1,0 +1,199 @@
+"""What an elder is entitled to in a month, by her county's rulebook, with the reasons."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from anlao.office.benefits.rulebooks import program_for
+from anlao.office.registry import queries as registry
+from anlao.office.registry.models import Elder
+from anlao.rules.engines.program import Program
+from anlao.rules.evaluation.evaluator import FactsAt
+from anlao.rules.explain import Explanation, explain
+from anlao.rules.facts import FactSpec
+from anlao.rules.language.tree import NONE
+from anlao.rules.periods import Month
+from anlao.rules.tell import Teller
+from anlao.rules.wording import Words
+
+ORDER = ("yes", "unknown", "no", "not_applicable")
+
+
+@dataclass(frozen=True, slots=True)
+class Entitlement:
+    """A provision's decision for one elder and month, told in one language.
+
+    ``sentences``: conditions, amount and clause, one line each.
+    """
+
+    provision: str
+    name: str
+    outcome: str
+    verdict: str
+    sentences: tuple[str, ...]
+    clause: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entitlements:
+    """Everything about one elder and month, what is granted first."""
+
+    month: Month
+    title: str
+    document: str
+    summary: str
+    found: tuple[Entitlement, ...]
+
+    @property
+    def granted(self) -> list[Entitlement]:
+        return [item for item in self.found if item.outcome == "yes"]
+
+    @property
+    def unknown(self) -> list[Entitlement]:
+        return [item for item in self.found if item.outcome == "unknown"]
+
+    @property
+    def others(self) -> list[Entitlement]:
+        return [item for item in self.found if item.outcome in ("no", "not_applicable")]
+
+
+def entitlements(
+    elder: Elder,
+    month: Month,
+    *,
+    known_at: datetime,
+    language: str,
+    instead: Mapping[str, Any] | None = None,
+) -> Entitlements:
+    """Return the decisions of a month with their reasons. Raises NoRulebook.
+
+    ``instead``: facts to suppose, for a what-if; nothing of it is stored.
+    """
+    program = program_for(elder.division_code)
+    facts_at = _facts_at(program, elder, month, known_at, instead or {})
+    book = program.rulebook
+    teller = Teller(Words(book, book.subjects["elder"].facts, language))
+    explained = explain(program, month, facts_at)
+    ranked = sorted(explained, key=lambda item: ORDER.index(item.decision.outcome))
+    return Entitlements(
+        month,
+        teller.words.of(book.title),
+        book.document,
+        teller.summary(explained),
+        tuple(_told(item, teller) for item in ranked),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class FactLabel:
+    """A fact as a form or a list shows it. ``values``: by stored code, in both languages."""
+
+    name: str
+    type: str
+    zh: str
+    en: str
+    values: Mapping[str, tuple[str, str]]
+    low: int = 0
+    high: int = 0
+
+    def text(self, language: str) -> str:
+        return self.en if language == "en" else self.zh
+
+    def choices(self, more: tuple[str, ...] = ()) -> list[str]:
+        """Return how values are written."""
+        match self.type:
+            case "bool":
+                found = ["true", "false"]
+            case "enum":
+                found = list(self.values)
+            case "level":
+                found = [str(level) for level in range(self.low, self.high + 1)]
+            case "date":
+                found = ["2024-01-31"]
+            case _:
+                found = ["331123001001"]
+        return [*found, *more]
+
+    def shown(self, value: Any, language: str) -> str:
+        """Return a stored value in words."""
+        if value is None or value == "":
+            return "未知" if language == "zh" else "unknown"
+        if isinstance(value, bool):
+            return {True: ("是", "yes"), False: ("否", "no")}[value][language == "en"]
+        if str(value) in self.values:
+            return self.values[str(value)][language == "en"]
+        return str(value)
+
+
+def labels(elder: Elder) -> dict[str, FactLabel]:
+    """Return the facts that the elder's rulebook knows, in its order. Raises NoRulebook."""
+    specs = program_for(elder.division_code).rulebook.subjects["elder"].facts
+    return {
+        name: FactLabel(
+            name,
+            spec.type,
+            spec.label.zh,
+            spec.label.en,
+            {code: (label.zh, label.en) for code, label in spec.values.items()},
+            spec.low,
+            spec.high,
+        )
+        for name, spec in specs.items()
+    }
+
+
+def _told(item: Explanation, teller: Teller) -> Entitlement:
+    decision = item.decision
+    lines = [line.strip() for line in teller.paragraph(item)[1:-1]]
+    return Entitlement(
+        decision.provision.id,
+        teller.words.of(decision.provision.label),
+        decision.outcome,
+        teller.verdict(item),
+        tuple(lines),
+        str(decision.provision.clause),
+    )
+
+
+def _facts_at(
+    program: Program, elder: Elder, month: Month, known_at: datetime, instead: Mapping[str, Any]
+) -> FactsAt:
+    specs = program.rulebook.subjects["elder"].facts
+    known: dict[int, dict[str, Any]] = {}
+
+    def facts_at(shift: int) -> dict[str, Any]:
+        if shift not in known:
+            day = month.plus(shift).first_day
+            held = registry.facts_on(elder, day, known_at=known_at)
+            known[shift] = in_words_of_the_engine(held, specs)
+            if shift:  # a day is what is known of it now, whenever it is looked at
+                now = facts_at(0)
+                days = [name for name, spec in specs.items() if spec.type == "date"]
+                known[shift].update({name: now[name] for name in days if name in now})
+            known[shift] |= instead
+        return known[shift]
+
+    return facts_at
+
+
+def in_words_of_the_engine(
+    held: Mapping[str, Any], specs: Mapping[str, FactSpec]
+) -> dict[str, Any]:
+    """Return facts as the engine takes them: what does not exist is NONE, the unknown is absent."""
+    facts = {name: value for name, value in held.items() if name in specs}
+    for name, spec in specs.items():
+        if name in facts:
+            continue
+        exists_not = spec.empty_is_none and (name != "hukou_since" or "hukou" in facts)
+        if exists_not or (spec.none_when and facts.get(spec.none_when[0]) == spec.none_when[1]):
+            facts[name] = NONE
+    if held.get("never_assessed"):
+        facts["assessed_on"] = NONE
+    return facts
+
+
+def month_of(day: date) -> Month:
+    return Month.of(day)

@@ -1,0 +1,48 @@
+"""Which rulebook an elder falls under, ready to decide. Local rates stand in the data folder."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from django.conf import settings
+
+import anlao
+from anlao.rules.engines.program import Program, make_program
+from anlao.rules.people.rates import load_rates
+from anlao.rules.rulebook.load import known_rulebooks, load
+from anlao.rules.rulebook.model import Rulebook
+
+_LIBRARY = Path(anlao.__file__).parent / "rulebooks"
+
+
+@dataclass(frozen=True, slots=True)
+class NoRulebook(LookupError):
+    """Raised for a division that no rulebook in force covers."""
+
+    division: str
+
+    def __str__(self) -> str:
+        return f"{self.division} 还没有可以判定的规则册；请联系县级管理员装入"
+
+
+def program_for(division: str) -> Program:
+    """Return the program of the nearest rulebook above a division. Raises NoRulebook."""
+    covering = [book for book in _in_force() if division.startswith(book.division)]
+    if not covering:
+        raise NoRulebook(division)
+    return _program(max(covering, key=lambda book: len(book.division)).id)
+
+
+@lru_cache(maxsize=1)
+def _in_force() -> tuple[Rulebook, ...]:
+    books = [load(name, _LIBRARY).usable(name) for name in known_rulebooks(_LIBRARY)]
+    return tuple(book for book in books if book.status != "draft" and book.division)
+
+
+@lru_cache(maxsize=32)
+def _program(name: str) -> Program:
+    book = load(name, _LIBRARY).usable(name)
+    rates = Path(settings.DATA.path) / "rates" / f"{name}.yaml"
+    return make_program(book, rates=load_rates(rates, book).rates if rates.exists() else None)

@@ -1,0 +1,1 @@
+"""Where the office keeps its data: an embedded PostgreSQL, or the server that an address names."""

@@ -1,0 +1,1 @@
+"""行政区划 administrative divisions, province to village."""

@@ -1,0 +1,25 @@
+"""What every page knows: the reader's language, who she is, where she can go."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+
+from anlao.office.interfaces.web.who import Who
+from anlao.office.organisations import roles
+
+_ROOMS = (
+    ("web:home", "查找老年人", "Find an elder", roles.SEE_ELDERS),
+    ("web:audit", "审计日志", "Audit log", roles.SEE_AUDIT),
+    ("web:people", "人员与授权", "People and grants", roles.ADMINISTER),
+)
+
+
+def page(request: HttpRequest) -> dict[str, Any]:
+    """Return the context of every template."""
+    asking: Who | None = getattr(request, "who", None)
+    if asking is None or asking.user is None:
+        return {"language": request.COOKIES.get("language", "zh"), "rooms": []}
+    rooms = [(url, zh, en) for url, zh, en, act in _ROOMS if asking.may(act)]
+    return {"language": asking.user.language, "me": asking.user, "rooms": rooms}

@@ -1,0 +1,67 @@
+"""What every request passes: what the browser may load, and who is asking."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from django.conf import settings
+from django.contrib.auth import get_user, logout
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+
+from anlao.office.interfaces.web.who import Who
+from anlao.office.organisations import queries as organisations
+from anlao.office.organisations.models import User
+
+Handler = Callable[[HttpRequest], HttpResponse]
+
+_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self';"
+    " connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+)
+
+
+def content_security(handler: Handler) -> Handler:
+    """Let pages load nothing but our own files: no inline code, no outside host."""
+
+    def handle(request: HttpRequest) -> HttpResponse:
+        response = handler(request)
+        response["Content-Security-Policy"] = _POLICY
+        response["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
+        response.setdefault("Cache-Control", "no-store")
+        return response
+
+    return handle
+
+
+def signed_in(handler: Handler) -> Handler:
+    """Find out who asks and what she may do; whoever left the page alone signs in again."""
+
+    def handle(request: HttpRequest) -> HttpResponse:
+        user = get_user(request)
+        if isinstance(user, User) and _left_alone(request):
+            logout(request)
+            return redirect(f"{reverse('web:sign-in')}?idle=1")
+        request.session["seen_at"] = int(time.time()) if isinstance(user, User) else 0
+        known = user if isinstance(user, User) else None
+        today = timezone.localdate()
+        grants = organisations.grants_on(known, today) if known else []
+        request.who = Who(known, tuple(grants), today)  # type: ignore[attr-defined]
+        if known and known.must_change_password and not _may_pass(request):
+            return redirect("web:password")
+        return handler(request)
+
+    return handle
+
+
+def _left_alone(request: HttpRequest) -> bool:
+    seen = int(request.session.get("seen_at", 0))
+    return bool(seen) and time.time() - seen > settings.IDLE_MINUTES * 60
+
+
+def _may_pass(request: HttpRequest) -> bool:
+    open_ = {reverse("web:password"), reverse("web:sign-out"), reverse("web:language")}
+    return request.path in open_ or request.path.startswith("/static/")

@@ -1,0 +1,116 @@
+"""Signing in and out, one's password, one's language."""
+
+from __future__ import annotations
+
+from django import forms
+from django.conf import settings
+from django.contrib.auth import authenticate, login, logout, update_session_auth_hash
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from anlao.office.interfaces.web.who import needs, who
+from anlao.office.organisations import operations
+from anlao.office.organisations.models import User
+
+
+class SignIn(forms.Form):
+    username = forms.CharField(max_length=60)
+    password = forms.CharField(max_length=200)
+
+
+@require_http_methods(["GET", "POST"])
+def sign_in(request: HttpRequest) -> HttpResponse:
+    """The first page. A wrong name, a wrong password and a locked account read the same."""
+    form = SignIn(request.POST or None)
+    refused = False
+    if request.method == "POST" and form.is_valid():
+        user = _checked(request, form.cleaned_data["username"], form.cleaned_data["password"])
+        if user is not None:
+            operations.note_success(user)
+            login(request, user)
+            return redirect(_next(request))
+        refused = True
+    given = {"form": form, "refused": refused, "idle": "idle" in request.GET}
+    return render(
+        request,
+        "web/sign_in.html",
+        given | {"next": request.GET.get("next", "")},
+        status=401 if refused else 200,
+    )
+
+
+def _checked(request: HttpRequest, username: str, password: str) -> User | None:
+    now = timezone.now()
+    known = User.objects.select_for_update().filter(username=username, is_active=True).first()
+    if known is not None and known.locked_until_at is not None and known.locked_until_at > now:
+        return None
+    user = authenticate(request, username=username, password=password)
+    if known is not None and user is None:
+        operations.note_failure(known, at=now)
+    return user if isinstance(user, User) else None
+
+
+def _next(request: HttpRequest) -> str:
+    wanted = request.POST.get("next", "")
+    if url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()}):
+        return wanted
+    return "/"
+
+
+@require_POST
+def sign_out(request: HttpRequest) -> HttpResponse:
+    logout(request)
+    return redirect("web:sign-in")
+
+
+@require_http_methods(["GET", "POST"])
+@needs()
+def password(request: HttpRequest) -> HttpResponse:
+    """One's own password; whoever got hers from somebody else must choose another first."""
+    user = who(request).user
+    assert user is not None
+    problems: list[str] = []
+    if request.method == "POST":
+        new, again = request.POST.get("new", ""), request.POST.get("again", "")
+        if not user.check_password(request.POST.get("old", "")):
+            problems.append("原密码不对 / The present password is wrong.")
+        elif new != again:
+            problems.append("两次输入的新密码不一致 / The new passwords differ.")
+        elif user.check_password(new):
+            problems.append("新密码不能与原密码相同 / The new password must be another one.")
+        else:
+            try:
+                validate_password(new, user)
+            except ValidationError as error:
+                problems += error.messages
+        if not problems:
+            operations.change_password(user, new)
+            update_session_auth_hash(request, user)
+            return redirect("web:home")
+    return render(request, "web/password.html", {"problems": problems, "forced": user.must_change_password})
+
+
+@require_GET
+def language(request: HttpRequest) -> HttpResponse:
+    """Change the language of the pages, kept with the account."""
+    wanted = "en" if request.GET.get("to") == "en" else "zh"
+    user = who(request).user
+    if user is not None:
+        user.language = wanted
+        user.save(update_fields=["language"])
+    response = redirect(request.GET.get("back") or "/") if _is_ours(request) else redirect("/")
+    response.set_cookie(
+        "language", wanted, max_age=31_536_000, samesite="Lax", httponly=True,
+        secure=settings.SESSION_COOKIE_SECURE,
+    )  # fmt: skip
+    return response
+
+
+def _is_ours(request: HttpRequest) -> bool:
+    back = request.GET.get("back", "")
+    return url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()})

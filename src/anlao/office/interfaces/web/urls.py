@@ -1,0 +1,24 @@
+"""Addresses of the pages."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from anlao.office.interfaces.web.staff import access, audit, elders, people
+
+app_name = "web"
+urlpatterns = [
+    path("", elders.home, name="home"),
+    path("sign-in", access.sign_in, name="sign-in"),
+    path("sign-out", access.sign_out, name="sign-out"),
+    path("password", access.password, name="password"),
+    path("language", access.language, name="language"),
+    path("elders/<int:number>", elders.file, name="elder"),
+    path("elders/<int:number>/history", elders.history, name="elder-history"),
+    path("elders/<int:number>/entitlements", elders.entitlements, name="elder-entitlements"),
+    path("elders/<int:number>/record", elders.record, name="elder-record"),
+    path("elders/<int:number>/reveal", elders.reveal, name="elder-reveal"),
+    path("audit", audit.entries, name="audit"),
+    path("people", people.users, name="people"),
+    path("people/<int:number>", people.user, name="person"),
+]

@@ -1,0 +1,68 @@
+"""Who asks, what she may do, and where."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from functools import wraps
+from typing import Any, cast
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+
+from anlao.office.organisations import queries as organisations
+from anlao.office.organisations.models import Grant, User
+from anlao.office.shared import scope
+from anlao.office.shared.scope import Scope
+
+View = Callable[..., HttpResponse]
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """The asking user (None: nobody) with the grants of today."""
+
+    user: User | None
+    grants: tuple[Grant, ...]
+    today: date
+
+    @property
+    def name(self) -> str:
+        assert self.user is not None
+        return str(self.user.username)
+
+    def may(self, act: str) -> bool:
+        return organisations.may(self.grants, act)
+
+    def where(self, act: str) -> Scope:
+        return organisations.scope_of(self.grants, act)
+
+
+def who(request: HttpRequest) -> Who:
+    """Return who asks."""
+    return cast(Who, request.who)  # type: ignore[attr-defined]
+
+
+def needs(act: str | None = None) -> Callable[[View], View]:
+    """Let a view be used only by whoever may do an act, and see only where she may do it.
+
+    Nobody signed in: to the sign-in page. Signed in without the act: 403.
+    """
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            asking = who(request)
+            if asking.user is None:
+                return redirect(f"/sign-in?next={request.path}")
+            if act is not None:
+                if not asking.may(act):
+                    raise PermissionDenied
+                scope.enter(asking.where(act))
+            return view(request, *args, **kwargs)
+
+        return checked
+
+    return decorate

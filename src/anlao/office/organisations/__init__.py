@@ -1,0 +1,1 @@
+"""Organisations, the people who work there, and what each may do."""

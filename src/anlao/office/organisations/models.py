@@ -1,0 +1,88 @@
+"""Organisations, users, and grants of roles."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.postgres.fields import DateRangeField
+from django.db import models
+
+from anlao.office.divisions.models import Division
+from anlao.office.organisations.roles import ROLES
+
+
+class Organisation(models.Model):
+    """A body that people work for: the bureau, a township office, a provider."""
+
+    class Kind(models.TextChoices):
+        BUREAU = "bureau", "民政局"
+        TOWNSHIP_OFFICE = "township_office", "乡镇（街道）"
+        VILLAGE_COMMITTEE = "village_committee", "村（居）民委员会"
+        ASSESSMENT_BODY = "assessment_body", "评估机构"
+        PROVIDER = "provider", "养老服务组织"
+        INSTITUTION = "institution", "养老机构"
+
+    kind = models.CharField(max_length=20, choices=Kind)
+    name = models.CharField(max_length=120)
+    division = models.ForeignKey(Division, on_delete=models.PROTECT)
+    is_active = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("name", "division"), name="organisation_once"),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class User(AbstractBaseUser):
+    """Somebody who signs in. What she may do and see hangs on her grants alone."""
+
+    username = models.CharField(max_length=60, unique=True)
+    full_name = models.CharField(max_length=60)
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT)
+    is_active = models.BooleanField(default=True)
+    must_change_password = models.BooleanField(default=True)
+    failed_attempts = models.PositiveSmallIntegerField(default=0)
+    locked_until_at = models.DateTimeField(null=True, blank=True)
+    language = models.CharField(max_length=2, choices=(("zh", "中文"), ("en", "English")), default="zh")
+
+    USERNAME_FIELD = "username"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    def __str__(self) -> str:
+        return f"{self.full_name}（{self.username}）"
+
+
+class Grant(models.Model):
+    """A role given to somebody for a division (with all below it) or for one organisation.
+
+    Grants are never changed: one that should end gets its ``revoked_at``.
+    """
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="grants")
+    role = models.CharField(max_length=20, choices=[(role.id, role.zh) for role in ROLES.values()])
+    division = models.ForeignKey(Division, null=True, on_delete=models.PROTECT)
+    organisation = models.ForeignKey(Organisation, null=True, on_delete=models.PROTECT)
+    valid = DateRangeField()
+    granted_by = models.CharField(max_length=150)
+    granted_at = models.DateTimeField()
+    reason = models.CharField(max_length=200)
+    on_behalf_of = models.ForeignKey(
+        User, null=True, on_delete=models.PROTECT, related_name="delegations"
+    )
+    revoked_at = models.DateTimeField(null=True)
+    revoked_by = models.CharField(max_length=150, blank=True)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(division__isnull=False) ^ models.Q(organisation__isnull=False),
+                name="grant_has_one_scope",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.user} {self.role} {self.division or self.organisation}"

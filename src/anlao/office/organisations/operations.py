@@ -1,0 +1,153 @@
+"""Granting and revoking roles, delegating them, and what happens at sign-in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.db import connection
+from django.db.backends.postgresql.psycopg_any import DateRange
+
+from anlao.office.divisions.models import Division
+from anlao.office.organisations.models import Grant, Organisation, User
+from anlao.office.organisations.queries import grants_on
+from anlao.office.organisations.roles import ROLES, conflicts
+from anlao.office.shared import audit
+from anlao.office.shared.audit import Act
+
+ATTEMPTS = 5
+LOCKED_FOR = timedelta(minutes=15)
+DELEGATED_AT_MOST = timedelta(days=60)
+
+
+@dataclass(frozen=True, slots=True)
+class RolesConflict(Exception):
+    """Raised where a role would join others that it must be kept apart from."""
+
+    role: str
+    others: tuple[str, ...]
+
+    def __str__(self) -> str:
+        names = "、".join(ROLES[other].zh for other in self.others)
+        return f"“{ROLES[self.role].zh}”与已有角色“{names}”不相容，不能授予同一人"
+
+
+class SpanRefused(ValueError):
+    """Raised where a grant would end before it starts, or be delegated for too long."""
+
+
+def grant(
+    *,
+    user: User,
+    role: str,
+    division: Division | None = None,
+    organisation: Organisation | None = None,
+    start: date,
+    until: date | None = None,
+    reason: str,
+    by: str,
+    at: datetime,
+    on_behalf_of: User | None = None,
+) -> Grant:
+    """Give a role. Raises RolesConflict and SpanRefused.
+
+    Roles that overlap in time count as held together, whatever divisions they are for.
+    """
+    if until is not None and until <= start:
+        raise SpanRefused("授权的终止日期必须晚于起始日期")
+    with connection.cursor() as cursor:  # two grants to one person never pass each other
+        cursor.execute("SELECT 1 FROM organisations_user WHERE id = %s FOR UPDATE", [user.pk])
+    span = DateRange(start, until)
+    held = user.grants.filter(revoked_at=None, valid__overlap=span).values_list("role", flat=True)
+    if others := conflicts(role, frozenset(held)):
+        raise RolesConflict(role, tuple(others))
+    made = Grant.objects.create(
+        user=user,
+        role=role,
+        division=division,
+        organisation=organisation,
+        valid=span,
+        granted_by=by,
+        granted_at=at,
+        reason=reason,
+        on_behalf_of=on_behalf_of,
+    )
+    after = {
+        "role": role,
+        "division": division.code if division else None,
+        "organisation": organisation.pk if organisation else None,
+        "from": start.isoformat(),
+        "until": until.isoformat() if until else None,
+        "on_behalf_of": on_behalf_of.username if on_behalf_of else None,
+    }
+    audit.record(Act("grant", f"user:{user.username}", purpose=reason, after=after), by=by)
+    return made
+
+
+def revoke(*, held: Grant, reason: str, by: str, at: datetime) -> None:
+    """End a grant now; the row stays."""
+    held.revoked_at, held.revoked_by = at, by
+    held.save(update_fields=["revoked_at", "revoked_by"])
+    before = {"role": held.role}
+    audit.record(
+        Act("revoke", f"user:{held.user.username}", purpose=reason, before=before), by=by
+    )
+
+
+def delegate(
+    *, away: User, to: User, start: date, until: date, reason: str, by: str, at: datetime
+) -> list[Grant]:
+    """Let somebody stand in for a user who is away, with her grants, for a limited time."""
+    if until - start > DELEGATED_AT_MOST:
+        raise SpanRefused(f"代理最长{DELEGATED_AT_MOST.days}天")
+    return [
+        grant(
+            user=to,
+            role=held.role,
+            division=held.division,
+            organisation=held.organisation,
+            start=start,
+            until=until,
+            reason=reason,
+            by=by,
+            at=at,
+            on_behalf_of=away,
+        )
+        for held in grants_on(away, start)
+        if held.on_behalf_of_id is None
+    ]
+
+
+def note_failure(user: User, *, at: datetime) -> None:
+    """Count a wrong password; too many lock the account for a while."""
+    user.failed_attempts += 1
+    if user.failed_attempts >= ATTEMPTS:
+        user.locked_until_at = at + LOCKED_FOR
+        user.failed_attempts = 0
+    user.save(update_fields=["failed_attempts", "locked_until_at"])
+    act = "account_locked" if user.locked_until_at == at + LOCKED_FOR else "sign_in_failed"
+    audit.record(Act(act, f"user:{user.username}"), by=user.username)
+
+
+def note_success(user: User) -> None:
+    """Forget earlier wrong passwords."""
+    user.failed_attempts, user.locked_until_at = 0, None
+    user.save(update_fields=["failed_attempts", "locked_until_at"])
+    audit.record(Act("sign_in", f"user:{user.username}"), by=user.username)
+
+
+def change_password(user: User, password: str) -> None:
+    """Set a password that its owner chose herself."""
+    user.set_password(password)
+    user.must_change_password = False
+    user.save(update_fields=["password", "must_change_password"])
+    audit.record(Act("change_password", f"user:{user.username}"), by=user.username)
+
+
+def reset_password(user: User, password: str, *, by: str) -> None:
+    """Give a first password, to be changed at the next sign-in; the account is unlocked."""
+    user.set_password(password)
+    user.must_change_password = True
+    user.failed_attempts, user.locked_until_at = 0, None
+    user.save()
+    audit.record(Act("reset_password", f"user:{user.username}"), by=by)

@@ -1,0 +1,1 @@
+"""The office as a Django project: settings, addresses, the server's entrance."""

@@ -1,0 +1,60 @@
+"""Identity numbers and telephones as they are kept: sealed, found by index, shown masked."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import cache
+
+from django.conf import settings
+
+from anlao import identity_numbers, masking
+from anlao.faults import Fault
+from anlao.identity_numbers import IdentityNumber
+from anlao.office.registry.models import Elder
+from anlao.office.shared import keyring
+from anlao.office.shared.confidential import KeyringVault, Vault
+
+IDENTITY, PHONE = "elder.identity_number", "elder.phone"
+
+
+@cache
+def vault() -> Vault:
+    """Return what seals and opens personal data in this office."""
+    return KeyringVault(keyring.load(settings.DATA.keyring_file))
+
+
+def set_identity_number(elder: Elder, number: IdentityNumber) -> None:
+    """Keep a number with a file; the caller saves. It is bound to the file's own number."""
+    elder.identity_cipher = vault().seal(number.number, field=IDENTITY, row=elder.file_number)
+    elder.identity_index = vault().index(number.number, field=IDENTITY)
+    elder.identity_mask = number.masked
+
+
+def set_phone(elder: Elder, phone: str) -> None:
+    """Keep a telephone number with a file; the caller saves."""
+    elder.phone_cipher = vault().seal(phone, field=PHONE, row=elder.file_number)
+    elder.phone_index = vault().index(phone, field=PHONE)
+    elder.phone_mask = masking.phone(phone)
+
+
+def identity_number_of(elder: Elder) -> str:
+    """Return the whole number; the caller logs why. Empty where none is known."""
+    sealed = elder.identity_cipher
+    return vault().open(bytes(sealed), field=IDENTITY, row=elder.file_number) if sealed else ""
+
+
+def phone_of(elder: Elder) -> str:
+    """Return the whole telephone number; the caller logs why. Empty where none is known."""
+    sealed = elder.phone_cipher
+    return vault().open(bytes(sealed), field=PHONE, row=elder.file_number) if sealed else ""
+
+
+def identity_index(text: str, *, day: date) -> bytes:
+    """Return under what a number is found; an impossible number is found under itself: nowhere."""
+    found = identity_numbers.read(text, day=day)
+    number = text if isinstance(found, Fault) else found.number
+    return vault().index(number, field=IDENTITY)
+
+
+def phone_index(text: str) -> bytes:
+    return vault().index(text, field=PHONE)

@@ -1,0 +1,227 @@
+"""Recording what is known of an elder: facts for a span of days, and corrections of them.
+
+    known so far   [1 Jan ........ dibao ........ )
+    record         economic_status=tekun from 1 June
+    known now      [1 Jan .. dibao .. 1 June)[1 June .. tekun .. )      the old row: known until now
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db import connection
+from django.db.backends.postgresql.psycopg_any import DateRange, DateTimeTZRange
+from django.db.models import CharField
+
+from anlao.office.organisations.models import Organisation
+from anlao.office.registry.models import STATUSES, Elder, Status, VitalStatus
+from anlao.office.shared import audit
+from anlao.office.shared.audit import Act
+
+START_OF_TIME = date(1900, 1, 1)
+"""Statuses of which nobody knows when they began hold from this day."""
+
+
+@dataclass(frozen=True, slots=True)
+class NothingToRecord(Exception):
+    """Raised where what is to be recorded is known already."""
+
+    names: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return f"没有变化：{'、'.join(self.names)} 已按此登记"
+
+
+class SpanRefused(ValueError):
+    """Raised where a span ends before it begins."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """Why something is known: the organisation that said so, and the paper that shows it."""
+
+    evidence: str
+    source: Organisation | None = None
+
+
+def record(
+    *,
+    elder: Elder,
+    facts: Mapping[str, Any],
+    start: date,
+    until: date | None = None,
+    ground: Ground,
+    by: str,
+    at: datetime,
+) -> list[Status]:
+    """Record facts for a span of days (half-open); other facts of these days stay as they were.
+
+    ``facts``: values by name; None says that it is not known. Returns the new rows. Raises
+    NothingToRecord, SpanRefused and KeyError for a name that is no fact.
+    """
+    if until is not None and until <= start:
+        raise SpanRefused(f"终止日期 {until} 不晚于起始日期 {start}")
+    _lock(elder)
+    made: list[Status] = []
+    for kind, values in _by_kind(facts).items():
+        made += _record_in(kind, elder, values, DateRange(start, until), ground, by, at)
+    if not made:
+        raise NothingToRecord(tuple(facts))
+    _keep_words(elder, at)
+    return made
+
+
+def kind_of(name: str) -> type[Status]:
+    """Return the status that holds a fact. Raises KeyError."""
+    for kind in STATUSES:
+        if name in kind.FACTS:
+            return kind
+    raise KeyError(name)
+
+
+def _by_kind(facts: Mapping[str, Any]) -> dict[type[Status], dict[str, Any]]:
+    found: dict[type[Status], dict[str, Any]] = {}
+    for name, value in facts.items():
+        found.setdefault(kind_of(name), {})[name] = value
+    return found
+
+
+def _lock(elder: Elder) -> None:
+    """Let two recordings for one elder happen one after the other."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM registry_elder WHERE id = %s FOR UPDATE", [elder.pk])
+
+
+def _record_in(
+    kind: type[Status],
+    elder: Elder,
+    values: Mapping[str, Any],
+    span: DateRange,
+    ground: Ground,
+    by: str,
+    at: datetime,
+) -> list[Status]:
+    held = list(
+        kind.objects.filter(elder=elder, known__upper_inf=True, valid__overlap=span).order_by(
+            "valid"
+        )
+    )
+    pieces = _pieces(kind, held, values, span)
+    if not any(piece.is_new for piece in pieces):
+        return []
+    for row in held:
+        row.known = DateTimeTZRange(row.known.lower, at)
+        row.save(update_fields=["known"])
+    made = []
+    for piece in pieces:
+        row = piece.base or kind()
+        row.pk, row._state.adding = None, True
+        for name, value in piece.values.items():
+            setattr(row, name, value)
+        row.elder, row.valid, row.known = elder, piece.span, DateTimeTZRange(at, None)
+        if piece.is_new:
+            row.source, row.evidence, row.recorded_by = ground.source, ground.evidence, by
+        row.save(force_insert=True)
+        made.append(row)
+    audit.record(
+        Act(
+            "record_facts",
+            f"elder:{elder.pk}",
+            division=elder.division_code,
+            purpose=ground.evidence,
+            before={"rows": [_shown(row, values) for row in held]},
+            after={"values": _plain(values), "from": str(span.lower), "until": _day(span.upper)},
+        ),
+        by=by,
+    )
+    return made
+
+
+@dataclass(slots=True)
+class _Piece:
+    """A span with the row that it continues, and what is laid over it."""
+
+    base: Status | None
+    values: dict[str, Any]
+    span: DateRange
+    is_new: bool
+
+
+def _pieces(
+    kind: type[Status], held: Sequence[Status], values: Mapping[str, Any], span: DateRange
+) -> list[_Piece]:
+    """Cut the rows at the ends of the span, fill its gaps, and lay the values over it."""
+    pieces: list[_Piece] = []
+    open_from = span.lower
+    for row in held:
+        inside = _meet(row.valid, span)
+        if open_from < inside.lower:
+            pieces.append(_laid(None, values, DateRange(open_from, inside.lower)))
+        if row.valid.lower < inside.lower:
+            pieces.append(_Piece(_copy(kind, row), {}, DateRange(row.valid.lower, inside.lower), False))
+        pieces.append(_laid(_copy(kind, row), values, inside))
+        if row.valid.upper != inside.upper:
+            pieces.append(_Piece(_copy(kind, row), {}, DateRange(inside.upper, row.valid.upper), False))
+        open_from = inside.upper
+        if open_from is None:
+            return pieces
+    if span.upper is None or open_from < span.upper:
+        pieces.append(_laid(None, values, DateRange(open_from, span.upper)))
+    return pieces
+
+
+def _laid(base: Status | None, values: Mapping[str, Any], span: DateRange) -> _Piece:
+    wanted = {name: _empty(name) if value is None else value for name, value in values.items()}
+    changed = base is None or any(getattr(base, name) != value for name, value in wanted.items())
+    return _Piece(base, wanted, span, changed)
+
+
+def _empty(name: str) -> str | None:
+    """Return how a fact that is not known is stored: texts are never null."""
+    field = kind_of(name)._meta.get_field(name)
+    return "" if isinstance(field, CharField) else None
+
+
+def _copy(kind: type[Status], row: Status) -> Status:
+    fields = {f.attname: getattr(row, f.attname) for f in kind._meta.concrete_fields}
+    return kind(**fields)
+
+
+def _meet(one: DateRange, other: DateRange) -> DateRange:
+    ends = [end for end in (one.upper, other.upper) if end is not None]
+    return DateRange(max(one.lower, other.lower), min(ends) if ends else None)
+
+
+def _keep_words(elder: Elder, at: datetime) -> None:
+    """Bring the words for search and lists up to date with what is known now."""
+    vital = (
+        VitalStatus.objects.filter(elder=elder, known__upper_inf=True, valid__contains=at.date())
+        .order_by("valid")
+        .last()
+    )
+    if vital is None:
+        return
+    elder.birth_date, elder.death_date, elder.sex = vital.birth_date, vital.death_date, vital.sex
+    if elder.state in (Elder.State.LIVING, Elder.State.DECEASED):
+        died = vital.death_date is not None
+        elder.state = Elder.State.DECEASED if died else Elder.State.LIVING
+    elder.save(update_fields=["birth_date", "death_date", "sex", "state"])
+
+
+def _shown(row: Status, values: Mapping[str, Any]) -> dict[str, Any]:
+    found = _plain({name: getattr(row, name) for name in values})
+    return found | {"from": str(row.valid.lower), "until": _day(row.valid.upper)}
+
+
+def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        name: value.isoformat() if isinstance(value, date) else value
+        for name, value in values.items()
+    }
+
+
+def _day(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()

@@ -1,0 +1,85 @@
+"""Finding elders, and reading what is (or was) known of one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from anlao.office.registry.models import STATUSES, Elder, Status
+
+FEW = 50
+"""Search gives so many at most: it is for finding somebody, not for browsing everybody."""
+
+
+def facts_on(elder: Elder, day: date, *, known_at: datetime) -> dict[str, Any]:
+    """Return the facts that held on a day, as they were known at a time; others are unknown."""
+    found: dict[str, Any] = {}
+    for kind in STATUSES:
+        row = status_on(kind, elder, day, known_at=known_at)
+        if row is not None:
+            found |= row.facts()
+            if getattr(row, "never_assessed", False):
+                found["never_assessed"] = True
+    return found
+
+
+def status_on(
+    kind: type[Status], elder: Elder, day: date, *, known_at: datetime
+) -> Status | None:
+    """Return the row that held on a day, as it was known at a time."""
+    rows = kind.objects.filter(elder=elder, valid__contains=day, known__contains=known_at)
+    return rows.select_related("source").first()
+
+
+def elder(number: int) -> Elder | None:
+    """Return an elder, if she is inside the scope of the transaction."""
+    return Elder.objects.filter(pk=number).first()
+
+
+def title_of(kind: type[Status]) -> str:
+    """Return the Chinese name of a status, as its docstring begins."""
+    return (kind.__doc__ or "").split(":")[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A row of somebody's history."""
+
+    kind: type[Status]
+    row: Status
+
+    @property
+    def title(self) -> str:
+        return title_of(self.kind)
+
+    @property
+    def is_known_still(self) -> bool:
+        return self.row.known.upper is None
+
+
+def history(elder: Elder) -> list[Entry]:
+    """Return every row ever known of an elder, what was learnt latest first."""
+    entries = [
+        Entry(kind, row)
+        for kind in STATUSES
+        for row in kind.objects.filter(elder=elder).select_related("source")
+    ]
+    return sorted(entries, key=lambda entry: (entry.row.known.lower, entry.row.pk), reverse=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a search gives: at most FEW elders. ``more``: there are others."""
+
+    elders: list[Elder]
+    more: bool
+
+
+def matching(condition: Q) -> Found:
+    """Return the elders that a condition finds, as far as the scope of the transaction goes."""
+    rows: QuerySet[Elder] = Elder.objects.filter(condition).exclude(state=Elder.State.MERGED)
+    elders = list(rows.order_by("name", "birth_date", "pk")[: FEW + 1])
+    return Found(elders[:FEW], len(elders) > FEW)

@@ -1,0 +1,113 @@
+"""Writing and checking the audit chain.
+
+    entry 1: mark1 = keyed(entry1 + "")      entry 2: mark2 = keyed(entry2 + mark1)      …
+
+An entry is written in the transaction of the act itself: there is no act without its entry.
+"""
+
+from __future__ import annotations
+
+import hmac
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+
+from django.conf import settings
+from django.db import connection
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from anlao.office.shared.models import AuditEntry
+from anlao.office.shared.scope import Scope
+
+_LOCK = 7_340_001
+"""Number of the advisory lock that lets entries be written one after the other."""
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """What was done. ``subject``: what it was done to, such as "registry.elder:17"."""
+
+    name: str
+    subject: str = ""
+    division: str = ""
+    purpose: str = ""
+    before: Mapping[str, Any] | None = None
+    after: Mapping[str, Any] | None = None
+
+
+def record(act: Act, *, by: str) -> AuditEntry:
+    """Add an entry to the chain, within the transaction of the act."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+    latest = AuditEntry.objects.order_by("-number").values_list("number", "mark").first()
+    number, mark = latest or (0, "")
+    entry = AuditEntry(
+        number=number + 1,
+        at=timezone.now(),
+        who=by,
+        act=act.name,
+        subject=act.subject,
+        division=act.division,
+        purpose=act.purpose,
+        before=None if act.before is None else dict(act.before),
+        after=None if act.after is None else dict(act.after),
+    )
+    entry.mark = _mark(entry, mark)
+    entry.save(force_insert=True)
+    return entry
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """An entry that does not fit the chain. ``why``: changed, or missing before it."""
+
+    number: int
+    why: str
+
+
+def verify() -> Iterator[Broken]:
+    """Yield every entry that was changed, and every gap; nothing when the chain is whole."""
+    before, expected = "", 1
+    for entry in AuditEntry.objects.order_by("number").iterator(2000):
+        if entry.number != expected:
+            yield Broken(entry.number, f"entries {expected} to {entry.number - 1} are missing")
+        elif not hmac.compare_digest(entry.mark, _mark(entry, before)):
+            yield Broken(entry.number, "its content or the one before it was changed")
+        before, expected = entry.mark, entry.number + 1
+
+
+def _mark(entry: AuditEntry, before: str) -> str:
+    content = [
+        entry.number,
+        _instant(entry.at),
+        entry.who,
+        entry.act,
+        entry.subject,
+        entry.division,
+        entry.purpose,
+        entry.before,
+        entry.after,
+        before,
+    ]
+    text = json.dumps(content, ensure_ascii=False, sort_keys=True)
+    return hmac.new(str(settings.AUDIT_KEY).encode(), text.encode(), sha256).hexdigest()
+
+
+def _instant(at: datetime) -> str:
+    return at.astimezone(timezone.get_default_timezone()).isoformat(timespec="microseconds")
+
+
+def entries(scope: Scope, *, who: str = "", act: str = "", subject: str = "") -> QuerySet[AuditEntry]:
+    """Return entries about divisions of a scope, and those about none, latest first."""
+    inside = Q(division="")
+    for code in scope.divisions:
+        inside |= Q(division__startswith=code)
+    found = AuditEntry.objects.filter(inside)
+    for name, wanted in (("who", who), ("act", act), ("subject", subject)):
+        if wanted:
+            found = found.filter(**{name: wanted})
+    return found.order_by("-number")
