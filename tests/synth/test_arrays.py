@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from anlao.places.divisions import significant
 from anlao.synth.arrays import apportion, day_number, day_of, years_before
 from anlao.synth.crowd import completed_years
-from anlao.synth.places import old_codes, significant
+from anlao.synth.places import old_codes
 
 DAYS = st.dates(min_value=date(1900, 1, 1), max_value=date(2100, 12, 31))
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from anlao import identity_numbers
 from anlao.synth.identity import check_characters
 
 if TYPE_CHECKING:
@@ -32,6 +34,17 @@ def test_every_number_has_a_right_check_character_and_an_area_that_never_was(
     assert all(number[17] == check_character(number[:17]) for number in numbers)
     assert {number[:6] for number in numbers} == {"992527"}
     assert len(set(numbers)) == len(numbers)
+
+
+def test_the_office_reads_every_number_as_a_test_record(suichang: Written) -> None:
+    day = date(2026, 7, 1)
+    numbers = [number for number in suichang.identity["identity_number"].to_pylist() if number]
+
+    for number in numbers[::50]:
+        found = identity_numbers.read(number, day=day)
+        assert isinstance(found, identity_numbers.IdentityNumber)
+        assert found.is_synthetic
+        assert found.number == number
 
 
 def test_birth_date_and_sex_agree_with_the_register(suichang: Written) -> None:

@@ -10,6 +10,7 @@ from importlib.resources import files
 
 import numpy as np
 
+from anlao.places.divisions import significant
 from anlao.synth import places
 from anlao.synth.arrays import Floats
 
@@ -47,7 +48,7 @@ def read(division: str) -> Census:
 
     Raises DivisionWithoutCensus: unless every county of the division has figures and villages.
     """
-    prefix = places.significant(division)
+    prefix = significant(division)
     if prefix not in available():
         raise DivisionWithoutCensus(division, available())
     counties = tuple(code for code in _counties() if code.startswith(prefix))
@@ -62,7 +63,7 @@ def read(division: str) -> Census:
 def available() -> dict[str, str]:
     """Return code and name of each division whose counties add up to its own census total."""
     totals = {
-        places.significant(region): (name, value)
+        significant(region): (name, value)
         for (region, indicator, age, sex), value in rows().items()
         if (indicator, age, sex) == ("population", "60+", "both")
         for name in [_names()[region]]

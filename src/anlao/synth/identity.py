@@ -16,6 +16,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from anlao.identity_numbers import CHECK_CHARACTERS, SYNTHETIC_PREFIX, WEIGHTS
 from anlao.synth.arrays import Days, Ints
 from anlao.synth.crowd import Crowd
 from anlao.synth.elders import Elders
@@ -24,9 +25,7 @@ from anlao.synth.shares import data_file
 from anlao.synth.texts import Letters, as_strings, digits
 from anlao.synth.vocabulary import MALE
 
-SYNTHETIC_PREFIX = 99
-WEIGHTS = np.array([7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2])
-CHECK = np.frombuffer(b"10X98765432", dtype=np.uint8)
+CHECK = np.frombuffer(CHECK_CHARACTERS.encode("ascii"), dtype=np.uint8)
 TWO_CHARACTERS = 0.8  # share of given names of two characters, ASSUMPTION
 
 SCHEMA = pa.schema(
@@ -63,7 +62,7 @@ def identities(elders: Elders, *, person_ids: pa.Array, area: Ints, sequence: In
 
 def identity_numbers(*, area: Ints, birth: Days, sex: Ints, sequence: Ints) -> pa.Array:
     """Return eighteen characters each; `sequence` counts from 0 among those of the same sex."""
-    synthetic_area = SYNTHETIC_PREFIX * 10_000 + area % 10_000
+    synthetic_area = int(SYNTHETIC_PREFIX) * 10_000 + area % 10_000
     number = 2 * sequence + np.where(sex == MALE, 1, 2)
     letters = np.hstack([digits(synthetic_area, 6), _birth_digits(birth), digits(number, 3)])
     return as_strings(np.hstack([letters, check_characters(letters)]))
@@ -71,7 +70,7 @@ def identity_numbers(*, area: Ints, birth: Days, sex: Ints, sequence: Ints) -> p
 
 def check_characters(letters: Letters) -> Letters:
     """Return the check character of each row of seventeen digits (ISO 7064 MOD 11-2)."""
-    sums = (letters.astype(np.int64) - ord("0")) @ WEIGHTS
+    sums = (letters.astype(np.int64) - ord("0")) @ np.array(WEIGHTS)
     characters: Letters = CHECK[sums % 11][:, None]
     return characters
 

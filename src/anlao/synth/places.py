@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import csv
-import gzip
-import io
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 
 import numpy as np
 from numpy.typing import NDArray
 
+from anlao.places import divisions, historic
 from anlao.synth.arrays import Floats, Ints
 from anlao.synth.shares import number, shares
 
+FIRST_NUMBERED = 1990  # about when people of age were given numbers
 UNIT_KINDS = ("committee", "village", "pseudo")
 
 
@@ -27,22 +25,10 @@ class Villages:
     counties: NDArray[np.str_]  # 6 digits, by village
 
 
-def significant(division: str) -> str:
-    """Return a division code without its trailing pairs of zeros.
-
-    >>> significant("330600"), significant("331123000000")
-    ('3306', '331123')
-    """
-    code = division.strip()
-    while len(code) > 2 and code.endswith("00"):
-        code = code[:-2]
-    return code
-
-
 @cache
 def villages() -> Villages:
     """Return all villages with kind and county."""
-    codes = tuple(sorted(row["code"] for row in _divisions() if row["level"] == "village"))
+    codes = tuple(village.code for village in divisions.every("village"))
     return Villages(
         codes=codes,
         kinds=np.array([_kind(code) for code in codes], dtype=np.int64),
@@ -81,43 +67,10 @@ def village_weights(*, county: str, urban_share: float) -> Floats:
 @cache
 def old_codes(county: str) -> tuple[str, ...]:
     """Return the codes this county's people were numbered under about 1990, oldest first."""
-    successors = {row["code"]: _successors(row) for row in _historic() if row["level"] == "县级"}
-    in_force = {
-        row["code"]
-        for row in _historic()
-        if int(row["from_year"]) <= 1990 < int(row["until_year"] or 9999)
-    }
-    found = [
-        code for code in sorted(in_force & set(successors)) if _leads(code, county, successors)
-    ]
-    return tuple(found) or (county,)
-
-
-def _leads(code: str, county: str, successors: dict[str, tuple[str, ...]]) -> bool:
-    if code == county:
-        return True
-    return any(_leads(later, county, successors) for later in successors.get(code, ()))
-
-
-def _successors(row: dict[str, str]) -> tuple[str, ...]:
-    # An entry such as 332528[1982] passed only a part of the area, in that year.
-    entries = row["successor_codes"].split(";")
-    return tuple(entry for entry in entries if entry and "[" not in entry)
+    return historic.codes_in(FIRST_NUMBERED, county=county) or (county,)
 
 
 def _kind(village: str) -> int:
     if village[6] not in "0123" or village[9] not in "0123":
         return UNIT_KINDS.index("pseudo")
     return UNIT_KINDS.index("committee" if village[9] in "01" else "village")
-
-
-@cache
-def _historic() -> tuple[dict[str, str], ...]:
-    text = files("anlao.synth").joinpath("data/historic_codes.csv").read_text("utf-8")
-    return tuple(csv.DictReader(io.StringIO(text)))
-
-
-@cache
-def _divisions() -> tuple[dict[str, str], ...]:
-    packed = files("anlao.synth").joinpath("data/divisions.csv.gz").read_bytes()
-    return tuple(csv.DictReader(io.StringIO(gzip.decompress(packed).decode("utf-8"))))

@@ -20,11 +20,11 @@ import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
+from anlao.places.divisions import significant
 from anlao.synth import elders as elder_facts
 from anlao.synth import histories as changes
 from anlao.synth import identity, plan
 from anlao.synth.crowd import county_of, gather
-from anlao.synth.places import significant
 
 CHUNK = 100_000  # people; part of what a seed means, so changing it changes every population
 SUFFIXES = (".parquet", ".csv")

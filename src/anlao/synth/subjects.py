@@ -13,6 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from anlao.places.divisions import significant
 from anlao.synth import places
 from anlao.synth.arrays import Ints, day_number
 from anlao.synth.shares import data_file
@@ -124,7 +125,7 @@ def _fraction_of(draw: Draw, recipe: dict[str, Any]) -> pa.Array:
 def _village(draw: Draw, recipe: dict[str, Any]) -> pa.Array:
     """Return villages, of the division with the chance given, of anywhere otherwise."""
     codes = np.array(places.villages().codes)
-    here = codes[np.char.startswith(codes, places.significant(draw.division))]
+    here = codes[np.char.startswith(codes, significant(draw.division))]
     inside = draw.rng.choice(here, size=draw.count)
     anywhere = draw.rng.choice(codes, size=draw.count)
     return pa.array(np.where(draw.rng.random(draw.count) < recipe["village"], inside, anywhere))

@@ -13,6 +13,8 @@ import stat
 from dataclasses import dataclass
 from pathlib import Path
 
+from anlao.office.shared import keyring
+
 SECRET_NAMES = ("admin", "owner", "app", "django", "scope", "audit")
 """Passwords of the three database logins, then keys: web sessions, row scope, audit chain."""
 
@@ -49,7 +51,7 @@ class DataFolder:
 
     @property
     def keyring_file(self) -> Path:
-        return self.path / "keyring.json"
+        return self.path / "keyring"
 
     def make(self) -> None:
         """Make the folder with its secrets, where it is not there yet. Raises FolderRefused."""
@@ -64,6 +66,8 @@ class DataFolder:
             ) from error
         if not self.secrets_file.exists():
             self._write_secrets()
+        if not self.keyring_file.exists():
+            keyring.create(self.keyring_file)
         self.secrets()
 
     def secrets(self) -> dict[str, str]:

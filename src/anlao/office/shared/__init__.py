@@ -1,1 +1,1 @@
-"""What every part of the office leans on: row scope, audit, words in two languages."""
+"""What every part of the office leans on: row scope, audit, confidential values."""
