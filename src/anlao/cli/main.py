@@ -21,6 +21,10 @@ COMMANDS = {
     "recalc": "What to pay or recover after facts changed. 事实更正后的补发与追回。",
     "coverage": "Account for every rule and standard of the documents. 文件条款覆盖情况。",
     "synth": "Make a synthetic population. 生成合成人口。",
+    "serve": "Open the office in a browser. 打开工作平台。",
+    "backup": "Save the whole office to a file. 备份。",
+    "restore": "Make an office from a backup. 恢复。",
+    "doctor": "Check the installation. 检查安装。",
     "demo": "A whole tour on a synthetic county. 演示。",
     "docs": "Write docs/reference from code and rulebooks. 生成参考文档。",
 }

@@ -47,7 +47,7 @@ def ensure(folder: DataFolder) -> None:
     secrets = folder.secrets()
     if not os.environ.get("DATABASE_URL"):
         _make_database(folder)
-    with psycopg.connect(**_libpq(addresses(folder)["owner"]), autocommit=True) as connection:
+    with psycopg.connect(**libpq(addresses(folder)["owner"]), autocommit=True) as connection:
         _ensure_role(connection, APP, secrets["app"])
         for statement in (
             "REVOKE ALL ON SCHEMA public FROM PUBLIC",
@@ -62,7 +62,7 @@ def ensure(folder: DataFolder) -> None:
 def _make_database(folder: DataFolder) -> None:
     """As the administrator of the embedded server: the owner, and a database that is the owner's."""
     secrets = folder.secrets()
-    admin = _libpq(
+    admin = libpq(
         addresses(folder)["owner"]
         | {"NAME": "postgres", "USER": ADMIN, "PASSWORD": secrets["admin"]}
     )
@@ -89,7 +89,8 @@ def _ensure_role(
     )
 
 
-def _libpq(address: Address) -> dict[str, Any]:
+def libpq(address: Address) -> dict[str, Any]:
+    """Return an address as psycopg and libpq call its parts."""
     return {
         "host": address["HOST"],
         "port": address["PORT"],

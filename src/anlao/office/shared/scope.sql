@@ -1,5 +1,5 @@
 -- Row scope. The key is kept where only the owner reads; a pass that does not fit gives nothing.
-CREATE TABLE scope_key (only boolean PRIMARY KEY DEFAULT true CHECK (only), key text NOT NULL);
+CREATE TABLE scope_key (single boolean PRIMARY KEY DEFAULT true CHECK (single), key text NOT NULL);
 REVOKE ALL ON scope_key FROM PUBLIC;
 DO $$ BEGIN
   IF EXISTS (SELECT 1 FROM pg_roles WHERE rolname = 'anlao_app') THEN

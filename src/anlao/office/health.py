@@ -1,0 +1,86 @@
+"""Whether a running office is whole: security in the database, the audit chain."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.db import connection
+
+from anlao.office.organisations.models import User
+from anlao.office.shared import audit
+from anlao.office.shared.models import AuditEntry
+
+_SCOPED = ("registry_%",)
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """``remedy``: what to do where it is not fine."""
+
+    name: str
+    fine: bool
+    said: str
+    remedy: str = ""
+
+
+def version() -> str:
+    """Return which PostgreSQL answers."""
+    return f"PostgreSQL {_single('SHOW server_version')}"
+
+
+def checks() -> Iterator[Check]:
+    """Yield everything that can be wrong inside."""
+    yield _login()
+    yield _row_security()
+    yield _chain()
+    accounts = User.objects.filter(is_active=True).count()
+    yield Check("accounts 账户", accounts > 0, f"{accounts}", "anlao demo makes some to try with")
+
+
+def _login() -> Check:
+    powers = _single(
+        "SELECT count(*) FROM pg_roles WHERE rolname = current_user "
+        "AND (rolsuper OR rolbypassrls OR rolcreaterole OR rolcreatedb)"
+    )
+    return Check(
+        "database login 数据库账户",
+        powers == 0,
+        "has no power over row security" if powers == 0 else "may do more than it should",
+        "take superuser, bypassrls and createrole from the login anlao_app",
+    )
+
+
+def _row_security() -> Check:
+    open_tables = _rows(
+        "SELECT relname FROM pg_class JOIN pg_namespace n ON n.oid = relnamespace "
+        "WHERE n.nspname = 'public' AND relkind = 'r' AND relname LIKE %s "
+        "AND NOT relrowsecurity ORDER BY 1",
+        list(_SCOPED),
+    )
+    names = ", ".join(open_tables)
+    return Check(
+        "row security 行级安全",
+        not open_tables,
+        names or "on for every table of the registry",
+        "run anlao serve once: it migrates; if it stays, restore a backup",
+    )
+
+
+def _chain() -> Check:
+    broken = next(audit.verify(), None)
+    count = AuditEntry.objects.count()
+    said = f"{count:,} entries, whole" if broken is None else f"entry {broken.number}: {broken.why}"
+    return Check("audit chain 审计链", broken is None, said, "keep this database; find out who did it")
+
+
+def _single(query: str) -> object:
+    with connection.cursor() as cursor:
+        cursor.execute(query)
+        return cursor.fetchone()[0]
+
+
+def _rows(query: str, values: list[str]) -> list[str]:
+    with connection.cursor() as cursor:
+        cursor.execute(query, values)
+        return [str(row[0]) for row in cursor.fetchall()]
