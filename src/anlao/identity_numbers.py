@@ -235,9 +235,11 @@ def _birth(number: str, *, day: date) -> date | Fault:
     if day.year - birth.year > OLDEST_YEARS:
         return Fault(
             "identity_number.birth_too_early",
-            f"身份证号中的出生日期{written}距今超过{OLDEST_YEARS}年。请按证件核对第7至10位。",
+            f"身份证号中的出生日期{written}距今超过{OLDEST_YEARS}年。请按证件核对第7至10位"
+            "（旧证第7至8位；旧证顺序码996至999表示19世纪出生）。",
             f"The identity number gives {written} as birth date, more than {OLDEST_YEARS} years "
-            "ago. Compare characters 7 to 10 with the card.",
+            "ago. Compare characters 7 to 10 (7 and 8 of an old card, where sequences 996 to 999 "
+            "mean a birth before 1900) with the card.",
         )
     return birth
 

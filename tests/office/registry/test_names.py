@@ -13,6 +13,7 @@ from anlao.office.registry import names
 from anlao.office.registry.names import (
     LONGEST,
     SPELLINGS,
+    as_spelt,
     full_pinyin,
     normalise,
     pinyin_initials,
@@ -196,6 +197,20 @@ def test_every_compound_surname_is_read_whole(compound: str) -> None:
 
     assert full_pinyin(compound + "三") == (first + second + "san",)
     assert pinyin_initials(compound + "三") == (first[0] + second[0] + "s",)
+
+
+@pytest.mark.parametrize(
+    ("typed", "spelt"),
+    [("Lǚ Bù", "lvbu"), ("lübu", "lvbu"), ("LVBU", "lvbu"), ("ou'yang xiu", "ouyangxiu"), ("", "")],
+)
+def test_a_spelling_is_found_however_it_is_typed(typed: str, spelt: str) -> None:
+    assert as_spelt(typed) == spelt
+
+
+@given(han_names)
+def test_every_spelling_is_typed_as_it_is_kept(name: str) -> None:
+    for spelling in (*full_pinyin(name), *pinyin_initials(name)):
+        assert as_spelt(spelling) == spelling
 
 
 def test_a_list_of_spellings_loses_none_of_the_likeliest() -> None:

@@ -88,6 +88,18 @@ def pinyin_initials(name: str) -> tuple[str, ...]:
     )
 
 
+def as_spelt(text: str) -> str:
+    """Return what somebody typed in search of a name, in the form of full_pinyin.
+
+    Case, tones, blanks and apostrophes make no difference; Han characters stay.
+
+    >>> as_spelt("Lǚ  Bù"), as_spelt("Xi'an")
+    ('lvbu', 'xian')
+    """
+    apart = unicodedata.normalize("NFD", text.casefold()).replace("u\u0308", "v")
+    return "".join(character for character in apart if _is_letter(character))
+
+
 def _misspelt(name: str) -> Fault | None:
     spelt = any(_is_of_an_alphabet(character) for character in name)
     for place, character in enumerate(name, start=1):
