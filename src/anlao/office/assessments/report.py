@@ -144,8 +144,8 @@ def make_report(
 ) -> Report:
     """Return the report of an outcome.
 
-    ``information``: annex A, field code to answer; A.2.14, A.4.1 and A.5.11 may be left out and
-    are then filled from the outcome. Given, they must say the same.
+    ``information``: annex A, field code to answer. What C.4 rests on comes from the outcome: the
+    events of A.2.14 always, A.4.1 and A.5.11 too, which when given here must say the same.
 
     Raises OtherInstrument, TwoAssessorsNeeded, InformationRefused, InformationContradicts.
     """
