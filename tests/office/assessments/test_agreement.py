@@ -67,12 +67,12 @@ def test_a_difference_without_a_change_of_level_may_be_left_by_setting() -> None
     assert len(found.differences) == 1
 
 
-def test_a_level_change_that_only_one_recorded_is_to_be_settled() -> None:
-    found = compare(
-        instrument=SCALE,
-        first=outcome(FULL, diagnoses=(Diagnosis("dementia"),)),
-        second=outcome(FULL),
-    )
+@pytest.mark.parametrize("who", ["first", "second"])
+def test_a_level_change_that_only_one_recorded_is_to_be_settled(who: str) -> None:
+    recorded, not_recorded = outcome(FULL, diagnoses=(Diagnosis("dementia"),)), outcome(FULL)
+    first, second = (recorded, not_recorded) if who == "first" else (not_recorded, recorded)
+
+    found = compare(instrument=SCALE, first=first, second=second)
 
     assert [(s.kind, s.code) for s in found.to_settle] == [
         ("level_change", "dementia_or_mental_disorder"),

@@ -42,6 +42,20 @@ def test_the_free_assessment_of_suichang(case: Case) -> None:
     assert found.free_from == expect["from"]
 
 
+def test_on_the_first_day_of_a_band_its_own_years_count() -> None:
+    quota = FreeQuota((FreeBand(60, 1), FreeBand(80, 3)), "calendar")
+
+    found = free_assessment(
+        quota=quota,
+        birth_date=date(1944, 1, 1),
+        latest_free_on=date(2023, 5, 4),
+        on=date(2024, 1, 1),
+        ages=AgeRules(),
+    )
+
+    assert found.free_from == date(2026, 1, 1)
+
+
 @given(
     st.dates(date(1925, 1, 1), date(1970, 1, 1)),
     st.none() | st.dates(date(2020, 1, 1), date(2024, 12, 31)),
