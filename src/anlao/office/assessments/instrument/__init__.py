@@ -1,0 +1,1 @@
+"""The instruments of assessment as versioned data, and their checked reading."""
