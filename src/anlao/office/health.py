@@ -71,7 +71,9 @@ def _chain() -> Check:
     broken = next(audit.verify(), None)
     count = AuditEntry.objects.count()
     said = f"{count:,} entries, whole" if broken is None else f"entry {broken.number}: {broken.why}"
-    return Check("audit chain 审计链", broken is None, said, "keep this database; find out who did it")
+    return Check(
+        "audit chain 审计链", broken is None, said, "keep this database; find out who did it"
+    )
 
 
 def _single(query: str) -> object:

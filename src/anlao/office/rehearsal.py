@@ -1,4 +1,4 @@
-"""A county to try the office on: organisations, and users of every role with passwords shown once."""
+"""A county to try the office on: organisations, and users of every role."""
 
 from __future__ import annotations
 

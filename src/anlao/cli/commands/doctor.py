@@ -62,7 +62,9 @@ def _disk(folder: DataFolder) -> Finding:
     there = next(path for path in (folder.path, *folder.path.parents) if path.exists())
     free = shutil.disk_usage(there).free
     remedy = "free some disk, or name a folder on another one with --data"
-    return Finding("disk 磁盘", free > _LEAST_DISK, f"{free / 2**30:.0f} GB free at {there}", remedy)
+    return Finding(
+        "disk 磁盘", free > _LEAST_DISK, f"{free / 2**30:.0f} GB free at {there}", remedy
+    )
 
 
 def _office(folder: DataFolder) -> Iterator[Finding]:
@@ -72,7 +74,10 @@ def _office(folder: DataFolder) -> Iterator[Finding]:
 
     if not folder.secrets_file.exists():
         yield Finding(
-            "office 数据文件夹", False, f"none at {folder.path}", "anlao serve or anlao demo makes one"
+            "office 数据文件夹",
+            False,
+            f"none at {folder.path}",
+            "anlao serve or anlao demo makes one",
         )
         return
     try:

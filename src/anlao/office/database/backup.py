@@ -1,7 +1,7 @@
 """Saving an office to one file, and making an office from it again.
 
-    FILE (tar)   manifest.json   digests, rows by table      database.dump   all tables
-                 secrets.json    keyring                     what opens what is sealed
+FILE (tar)   manifest.json   digests, rows by table      database.dump   all tables
+             secrets.json    keyring                     what opens what is sealed
 """
 
 from __future__ import annotations
@@ -117,9 +117,7 @@ def _one_moment(folder: DataFolder) -> Iterator[tuple[str, dict[str, int]]]:
         ).fetchall()
         counts = {}
         for (table,) in tables:
-            query = psycopg.sql.SQL("SELECT count(*) FROM {}").format(
-                psycopg.sql.Identifier(table)
-            )
+            query = psycopg.sql.SQL("SELECT count(*) FROM {}").format(psycopg.sql.Identifier(table))
             row = connection.execute(query).fetchone()
             assert row is not None
             counts[table] = int(row[0])
@@ -154,5 +152,3 @@ def _digest(path: Path) -> str:
         while part := file.read(1 << 20):
             digest.update(part)
     return digest.hexdigest()
-
-

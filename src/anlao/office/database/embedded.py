@@ -60,7 +60,7 @@ class EmbeddedPostgres:
         return Path(tempfile.gettempdir()) / f"anlao-{digest}"
 
     def is_running(self) -> bool:
-        """Return whether the server's process lives; one that was killed and not buried does not."""
+        """Return whether the server's process lives; a killed one that nobody buried does not."""
         pid = self._server_pid()
         return pid is not None and _lives(pid)
 

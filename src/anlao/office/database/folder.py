@@ -1,7 +1,7 @@
 """The data folder of an office: the database's files, its secrets, uploads.
 
-    FOLDER/postgres/  cluster of the embedded server     FOLDER/secrets.json  passwords and keys
-    FOLDER/run/       its socket and lock                FOLDER/files/        uploads and exports
+FOLDER/postgres/  cluster of the embedded server     FOLDER/secrets.json  passwords and keys
+FOLDER/run/       its socket and lock                FOLDER/files/        uploads and exports
 """
 
 from __future__ import annotations

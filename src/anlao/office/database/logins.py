@@ -25,7 +25,7 @@ Address = dict[str, Any]
 def addresses(folder: DataFolder) -> dict[str, Address]:
     """Return the addresses of the application ("default") and of the owner.
 
-    The server that DATABASE_URL names, else the embedded one; there the URL's own user is the owner.
+    The server that DATABASE_URL names (its user is the owner), else the embedded one.
     """
     secrets = folder.secrets()
     url = os.environ.get("DATABASE_URL")
@@ -60,7 +60,7 @@ def ensure(folder: DataFolder) -> None:
 
 
 def _make_database(folder: DataFolder) -> None:
-    """As the administrator of the embedded server: the owner, and a database that is the owner's."""
+    """Make the owner and her database, as the administrator of the embedded server."""
     secrets = folder.secrets()
     admin = libpq(
         addresses(folder)["owner"]

@@ -12,7 +12,9 @@ def load_all() -> int:
     added = 0
     for level in divisions.LEVELS:
         new = [
-            Division(code=item.code, name=item.name, level=item.level, parent_id=item.parent or None)
+            Division(
+                code=item.code, name=item.name, level=item.level, parent_id=item.parent or None
+            )
             for item in divisions.every(level)
             if item.code not in known
         ]

@@ -47,7 +47,9 @@ class User(AbstractBaseUser):
     must_change_password = models.BooleanField(default=True)
     failed_attempts = models.PositiveSmallIntegerField(default=0)
     locked_until_at = models.DateTimeField(null=True, blank=True)
-    language = models.CharField(max_length=2, choices=(("zh", "中文"), ("en", "English")), default="zh")
+    language = models.CharField(
+        max_length=2, choices=(("zh", "中文"), ("en", "English")), default="zh"
+    )
 
     USERNAME_FIELD = "username"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
@@ -86,3 +88,10 @@ class Grant(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} {self.role} {self.division or self.organisation}"
+
+    @property
+    def where(self) -> str:
+        """Return the name of the division or organisation it is for."""
+        place = self.division or self.organisation
+        assert place is not None
+        return str(place.name)

@@ -89,9 +89,7 @@ def revoke(*, held: Grant, reason: str, by: str, at: datetime) -> None:
     held.revoked_at, held.revoked_by = at, by
     held.save(update_fields=["revoked_at", "revoked_by"])
     before = {"role": held.role}
-    audit.record(
-        Act("revoke", f"user:{held.user.username}", purpose=reason, before=before), by=by
-    )
+    audit.record(Act("revoke", f"user:{held.user.username}", purpose=reason, before=before), by=by)
 
 
 def delegate(

@@ -67,9 +67,7 @@ _ALONE = ("auditor", "administrator")
 """Roles that go with no other: whoever watches does nothing, whoever grants sees nobody."""
 
 INCOMPATIBLE = frozenset(frozenset(pair) for pair in _APART) | frozenset(
-    frozenset(pair)
-    for pair in combinations(ROLES, 2)
-    if any(role in pair for role in _ALONE)
+    frozenset(pair) for pair in combinations(ROLES, 2) if any(role in pair for role in _ALONE)
 )
 
 

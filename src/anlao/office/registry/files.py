@@ -82,9 +82,7 @@ def reveal(elder: Elder, *, reason: str, by: str) -> Revealed:
 
 
 def note_read(elder: Elder, act: str, *, by: str, purpose: str) -> None:
-    audit.record(
-        Act(act, _subject(elder), division=elder.division_code, purpose=purpose), by=by
-    )
+    audit.record(Act(act, _subject(elder), division=elder.division_code, purpose=purpose), by=by)
 
 
 def place_of(code: str) -> str:

@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -101,9 +102,7 @@ def _batches(people: Path, identities: Path) -> Iterator[list[dict[str, Any]]]:
         strict=True,
     )
     for facts, names in pairs:
-        yield [
-            one | other for one, other in zip(facts.to_pylist(), names.to_pylist(), strict=True)
-        ]
+        yield [one | other for one, other in zip(facts.to_pylist(), names.to_pylist(), strict=True)]
 
 
 def _elder_row(number: int, row: Mapping[str, Any], county: str, at: datetime) -> tuple[Any, ...]:
@@ -152,11 +151,9 @@ def _status_rows(
     own = {name: changes[name] for name in kind.FACTS if name in changes}
     days = {day for spans in own.values() for span in spans for day in (span.start, span.until)}
     cuts = [START_OF_TIME, *sorted(day for day in days if day and day > START_OF_TIME), None]
-    for start, until in zip(cuts, cuts[1:], strict=False):
+    for start, until in pairwise(cuts):
         assert start is not None
-        values = [
-            _value(kind, name, row[name], own.get(name, ()), start) for name in kind.FACTS
-        ]
+        values = [_value(kind, name, row[name], own.get(name, ()), start) for name in kind.FACTS]
         extra = [False] if "assessed_on" in kind.FACTS else []
         yield (
             number,

@@ -84,6 +84,7 @@ class Status(models.Model):
 
     FACTS: ClassVar[tuple[str, ...]] = ()
     """Names of the facts that this status holds (as in the rulebooks)."""
+    objects: ClassVar[models.Manager[Any]] = models.Manager()
 
     elder = models.ForeignKey(Elder, on_delete=models.PROTECT, related_name="+")
     division_code = models.CharField(max_length=12)
@@ -325,7 +326,9 @@ class Assignment(models.Model):
                         RangeOperators.OVERLAPS,
                     ),
                     (
-                        Func("organisation_id", "organisation_id", Value("[]"), function="int8range"),
+                        Func(
+                            "organisation_id", "organisation_id", Value("[]"), function="int8range"
+                        ),
                         RangeOperators.OVERLAPS,
                     ),
                     ("valid", RangeOperators.OVERLAPS),
@@ -335,5 +338,3 @@ class Assignment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.elder_id} {self.organisation_id} {self.purpose}"
-
-

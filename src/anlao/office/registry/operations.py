@@ -1,8 +1,8 @@
 """Recording what is known of an elder: facts for a span of days, and corrections of them.
 
-    known so far   [1 Jan ........ dibao ........ )
-    record         economic_status=tekun from 1 June
-    known now      [1 Jan .. dibao .. 1 June)[1 June .. tekun .. )      the old row: known until now
+known so far   [1 Jan ........ dibao ........ )
+record         economic_status=tekun from 1 June
+known now      [1 Jan .. dibao .. 1 June)[1 June .. tekun .. )      the old row: known until now
 """
 
 from __future__ import annotations
@@ -161,10 +161,14 @@ def _pieces(
         if open_from < inside.lower:
             pieces.append(_laid(None, values, DateRange(open_from, inside.lower)))
         if row.valid.lower < inside.lower:
-            pieces.append(_Piece(_copy(kind, row), {}, DateRange(row.valid.lower, inside.lower), False))
+            pieces.append(
+                _Piece(_copy(kind, row), {}, DateRange(row.valid.lower, inside.lower), False)
+            )
         pieces.append(_laid(_copy(kind, row), values, inside))
         if row.valid.upper != inside.upper:
-            pieces.append(_Piece(_copy(kind, row), {}, DateRange(inside.upper, row.valid.upper), False))
+            pieces.append(
+                _Piece(_copy(kind, row), {}, DateRange(inside.upper, row.valid.upper), False)
+            )
         open_from = inside.upper
         if open_from is None:
             return pieces

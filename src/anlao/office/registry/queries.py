@@ -26,12 +26,11 @@ def facts_on(elder: Elder, day: date, *, known_at: datetime) -> dict[str, Any]:
     return found
 
 
-def status_on(
-    kind: type[Status], elder: Elder, day: date, *, known_at: datetime
-) -> Status | None:
+def status_on(kind: type[Status], elder: Elder, day: date, *, known_at: datetime) -> Status | None:
     """Return the row that held on a day, as it was known at a time."""
     rows = kind.objects.filter(elder=elder, valid__contains=day, known__contains=known_at)
-    return rows.select_related("source").first()
+    found: Status | None = rows.select_related("source").first()
+    return found
 
 
 def elder(number: int) -> Elder | None:

@@ -1,6 +1,6 @@
 """Search first: whoever looks for somebody types what she knows, in any order.
 
-    王秀英   wxy   331123194412310021   13812345678   妙高   1944
+王秀英   wxy   331123194412310021   13812345678   妙高   1944
 """
 
 from __future__ import annotations

@@ -101,7 +101,9 @@ def _instant(at: datetime) -> str:
     return at.astimezone(timezone.get_default_timezone()).isoformat(timespec="microseconds")
 
 
-def entries(scope: Scope, *, who: str = "", act: str = "", subject: str = "") -> QuerySet[AuditEntry]:
+def entries(
+    scope: Scope, *, who: str = "", act: str = "", subject: str = ""
+) -> QuerySet[AuditEntry]:
     """Return entries about divisions of a scope, and those about none, latest first."""
     inside = Q(division="")
     for code in scope.divisions:

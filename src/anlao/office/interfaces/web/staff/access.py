@@ -92,7 +92,9 @@ def password(request: HttpRequest) -> HttpResponse:
             operations.change_password(user, new)
             update_session_auth_hash(request, user)
             return redirect("web:home")
-    return render(request, "web/password.html", {"problems": problems, "forced": user.must_change_password})
+    return render(
+        request, "web/password.html", {"problems": problems, "forced": user.must_change_password}
+    )
 
 
 @require_GET

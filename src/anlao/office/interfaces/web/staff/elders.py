@@ -64,8 +64,11 @@ def file(request: HttpRequest, number: int) -> HttpResponse:
         (
             row.title,
             row.status,
-            [(labels[name].text(language), labels[name].shown(value, language), value)
-             for name, value in row.values if name in labels],
+            [
+                (labels[name].text(language), labels[name].shown(value, language), value)
+                for name, value in row.values
+                if name in labels
+            ],
         )
         for row in seen.rows
     ]
@@ -140,10 +143,14 @@ def reveal(request: HttpRequest, number: int) -> HttpResponse:
     elder = _elder(number)
     reason = request.POST.get("reason", "").strip()
     if len(reason) < 4:
-        messages.error(request, "请写明查看理由（至少4个字） / Give a reason of four characters or more")
+        messages.error(
+            request, "请写明查看理由（至少4个字） / Give a reason of four characters or more"
+        )
         return redirect("web:elder", number=elder.pk)
     shown = files.reveal(elder, reason=reason, by=who(request).name)
-    return render(request, "web/elder_reveal.html", _about(request, elder, "file") | {"shown": shown})
+    return render(
+        request, "web/elder_reveal.html", _about(request, elder, "file") | {"shown": shown}
+    )
 
 
 def _words(entry: Entry, labels: dict[str, benefits.FactLabel], language: str) -> str:

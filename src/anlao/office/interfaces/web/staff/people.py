@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from anlao.office.divisions.models import Division
 from anlao.office.interfaces.web.who import needs, who
 from anlao.office.organisations import operations, roles
-from anlao.office.organisations.models import Organisation, User
+from anlao.office.organisations.models import Grant, Organisation, User
 
 
 class GrantForm(forms.Form):
@@ -106,6 +106,6 @@ def _revoked(request: HttpRequest, found: User) -> HttpResponse:
     return redirect("web:person", number=found.pk)
 
 
-def _held(user: User) -> list[operations.Grant]:
+def _held(user: User) -> list[Grant]:
     found = user.grants.filter(revoked_at=None).select_related("division", "organisation")
     return list(found.order_by("id"))
