@@ -10,20 +10,22 @@ from pathlib import Path
 
 import click
 
+from anlao.cli.demo_office import demo_office
 from anlao.cli.office import data_option, folder_of, refusals
 from anlao.cli.screen import remark
 
 
 @click.command("serve")
 @data_option
+@click.option("--demo", is_flag=True, help="The office that anlao demo made here. 演示数据。")
 @click.option("--port", type=click.IntRange(1, 65535), default=8642, show_default=True)
 @click.option("--workers", type=click.IntRange(1, 32), default=2, show_default=True)
-def command(*, data: Path | None, port: int, workers: int) -> None:
+def command(*, data: Path | None, demo: bool, port: int, workers: int) -> None:
     """Open the office on this machine: database, web server; stop with Ctrl-C.
 
     在本机打开工作平台：启动数据库和网页服务，按 Ctrl-C 停止。
     """
-    folder = folder_of(data)
+    folder = demo_office(Path("demo-output")) if demo else folder_of(data)
     with refusals():
         from anlao.office.installation import opened
 
