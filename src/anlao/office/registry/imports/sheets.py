@@ -221,7 +221,8 @@ def _cell(value: Any, epoch_1904: bool) -> Cell:
         return text
     if kind is float or kind is int:
         if abs(value) >= EXACT_BELOW or value != value:
-            return LostDigits(repr(value))
+            # Shown as 3.3e+17: written out in digits it would pass for the number it no longer is.
+            return LostDigits(f"{float(value):e}")
         return Serial(float(value), epoch_1904)
     if kind is datetime:
         day: date = value.date()
