@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import struct
 import zipfile
@@ -59,6 +60,7 @@ def encrypted_flag(data: bytes) -> bytes:
 
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600
+NOISE = hashlib.shake_256(b"noise").hexdigest(40_000).encode()
 CSV = "姓名,身份证号\n王某,1\n"
 HOSTILE: dict[str, tuple[bytes, type[FileRefused]]] = {
     "nothing at all": (b"", refusals.EmptyFile),
@@ -130,6 +132,26 @@ HOSTILE: dict[str, tuple[bytes, type[FileRefused]]] = {
         put(SHEET, b"</row>", b'<c r="XFD1048576"><v>1</v></c></row>'),
         refusals.SheetTooWide,
     ),
+    "a part that claims more strings than it holds": (
+        put("xl/sharedStrings.xml", b' count="', b' uniqueCount="99999999999" n="'),
+        refusals.ExpandsTooFar,
+    ),
+    "a long string shown in very many cells": (
+        with_parts(
+            put(
+                SHEET,
+                b"</sheetData>",
+                b"".join(b'<row><c t="s"><v>0</v></c></row>' for _ in range(20_000))
+                + b"</sheetData>",
+            ),
+            {"xl/sharedStrings.xml": b"<sst><si><t>" + NOISE + b"</t></si></sst>"},
+        ),
+        refusals.ExpandsTooFar,
+    ),
+    "a sheet that calls itself a picture": (
+        put(RELATIONS, b"worksheets/sheet1.xml", b"media/sheet1.png"),
+        refusals.BrokenWorkbook,
+    ),
     "a cut workbook": (PLAIN[:-40], refusals.BrokenWorkbook),
     "a part outside its folder": (
         with_parts(PLAIN, {"../../x.xml": b"<a/>"}),
@@ -166,7 +188,11 @@ def test_a_plain_workbook_is_taken_whatever_it_is_called(name: str) -> None:
 
 
 def test_a_web_address_in_a_cell_is_only_text() -> None:
-    data = relation("hyperlink", "https://example.org/")
+    link = b'<Relationships><Relationship Id="r1" Type="x/hyperlink" Target="https://example.org/"'
+    part = {
+        "xl/worksheets/_rels/sheet1.xml.rels": link + b' TargetMode="External"/></Relationships>'
+    }
+    data = with_parts(PLAIN, part)
 
     assert check(Upload("list.xlsx", data)).type == "xlsx"
 

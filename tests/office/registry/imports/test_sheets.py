@@ -10,7 +10,7 @@ import xlsxwriter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from anlao.office.registry.imports.refusals import BrokenQuotes, NoTable, SheetTooWide
+from anlao.office.registry.imports.refusals import BrokenQuotes, CellTooLong, NoTable, SheetTooWide
 from anlao.office.registry.imports.separated import csv_rows, separator_of
 from anlao.office.registry.imports.sheets import (
     LostDigits,
@@ -141,6 +141,24 @@ def test_a_list_may_reach_row_200000_and_no_further(blank: int, taken: bool) -> 
 @pytest.mark.parametrize(("index", "letter"), [(0, "A"), (25, "Z"), (26, "AA"), (701, "ZZ")])
 def test_columns_have_the_letters_a_spreadsheet_shows(index: int, letter: str) -> None:
     assert column_letter(index) == letter
+
+
+def test_a_cell_of_endless_text_is_refused() -> None:
+    with pytest.raises(CellTooLong):
+        list(csv_rows("姓名,备注\n王某," + "a" * 200_000))
+
+
+def test_all_sheets_together_reach_so_many_cells_and_no_more(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    data = workbook([HEADERS, ["王某"]], name="甲", more={"乙": [HEADERS, ["李某"]]})
+
+    monkeypatch.setattr("anlao.office.registry.imports.sheets.MAX_CELLS", 12)
+    assert len(book_of(data).sheets) == 2
+
+    monkeypatch.setattr("anlao.office.registry.imports.sheets.MAX_CELLS", 11)
+    with pytest.raises(SheetTooWide):
+        book_of(data)
 
 
 @given(st.lists(st.lists(st.text(max_size=6), min_size=2, max_size=2), min_size=1, max_size=5))

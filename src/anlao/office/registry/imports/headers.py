@@ -94,7 +94,7 @@ def _spread(row: int, names: Sequence[str], merged: Sequence[Merged]) -> list[st
     for m in merged:
         if m.top == row and m.right > m.left and 0 <= m.left < len(spread):
             for column in range(m.left, min(m.right + 1, len(spread))):
-                spread[column] = spread[m.left]
+                spread[column] = spread[column] or spread[m.left]
     return spread
 
 

@@ -185,6 +185,13 @@ class BrokenQuotes(FileRefused):
     what = Text("引号不成对，行列无法分清", "A quotation mark is not closed, so cells run together")
 
 
+class CellTooLong(FileRefused):
+    code = "file-cell-too-long"
+    what = Text(
+        "有一格的文字过长，可能引号不成对", "A cell is far too long; a quotation mark open?"
+    )
+
+
 class NoTable(FileRefused):
     code = "file-no-table"
     what = Text("没有找到带表头的名单", "No list with a header row was found")

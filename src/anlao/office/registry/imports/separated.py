@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterator
 from itertools import islice
 
-from anlao.office.registry.imports.refusals import BrokenQuotes, line
+from anlao.office.registry.imports.refusals import BrokenQuotes, CellTooLong, line
 
 SEPARATORS = (",", "\t", ";", "|", "，")
 _SAMPLED_ROWS = 50
@@ -17,13 +17,15 @@ _SAMPLED_ROWS = 50
 def csv_rows(text: str) -> Iterator[list[str]]:
     """Yield the rows of a text, blank ones too, so that rows keep their numbers.
 
-    Raises BrokenQuotes with the line at which a quotation mark is left open.
+    Raises BrokenQuotes or CellTooLong with the line at which the text breaks off.
     """
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=separator_of(text), strict=True)
     try:
         yield from rows
-    except csv.Error:
-        raise BrokenQuotes(line(rows.line_num)) from None
+    except csv.Error as error:
+        # The parser has one exception for both; only its words tell them apart.
+        refusal = CellTooLong if "limit" in str(error) else BrokenQuotes
+        raise refusal(line(rows.line_num)) from None
 
 
 def separator_of(text: str) -> str:

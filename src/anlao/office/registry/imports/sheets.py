@@ -24,13 +24,21 @@ from python_calamine import (
 )
 
 from anlao.office.registry.imports.headers import Merged, find_header
-from anlao.office.registry.imports.refusals import BrokenWorkbook, NoTable, SheetTooWide, line
+from anlao.office.registry.imports.refusals import (
+    BrokenWorkbook,
+    NoTable,
+    SheetTooWide,
+    line,
+    place,
+)
 from anlao.office.registry.imports.safety import CheckedFile
 from anlao.office.registry.imports.separated import csv_rows
 
 EXACT_BELOW = 10**15
 """A spreadsheet keeps fifteen digits of a number: from here on the last ones may be lost."""
 MAX_ROWS = 200_000
+MAX_CELLS = 16_000_000
+"""Of all sheets together, blank ones too: they are held in memory as full rectangles."""
 _SCIENTIFIC = re.compile(r"\s*\d(?:\.\d+)?[eE]\+?(\d{1,3})\s*\Z", re.ASCII)
 _DIGITS_KEPT = 15
 
@@ -149,12 +157,16 @@ def _xlsx_book(file: CheckedFile, is_header: Callable[[str], bool]) -> Book:
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(file.data))
         sheets: list[Sheet] = []
         left_out: list[str] = []
+        cells = 0
         for about in workbook.sheets_metadata:
             found = None
             if about.typ is SheetTypeEnum.WorkSheet and about.visible is SheetVisibleEnum.Visible:
-                found = _worksheet(
-                    workbook.get_sheet_by_name(about.name), is_header, epoch_1904=file.epoch_1904
-                )
+                sheet = workbook.get_sheet_by_name(about.name)
+                last_row, last_column = sheet.end or (-1, -1)
+                cells += (last_row + 1) * (last_column + 1)
+                if cells > MAX_CELLS:
+                    raise SheetTooWide(place(about.name))
+                found = _worksheet(sheet, is_header, epoch_1904=file.epoch_1904)
             if found is None:
                 left_out.append(about.name)
             else:

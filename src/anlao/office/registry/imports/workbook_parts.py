@@ -31,6 +31,7 @@ from anlao.office.registry.imports.refusals import (
     WrongType,
     place,
 )
+from anlao.office.registry.imports.shared_strings import check_copies
 
 _CHUNK = 1 << 18
 _ENCRYPTED_FLAG = 0x1
@@ -60,15 +61,21 @@ _FAR_CELL = re.compile(
     rb"""\br\s*=\s*["'](?:[A-Z]{3,}\d|[C-Z][A-Z]\d|[A-Z]{0,3}(?:[2-9]\d{5}|\d{7,})["']|[^"'<>]{0,40}&)""",
     re.IGNORECASE,
 )
+_COUNT = re.compile(rb"""count\s*=\s*["']([^"'<>]{0,80})""", re.IGNORECASE)
+_SHORTEST_ELEMENT = 5
 _YES = {"1", "true"}
 
 
 @dataclass(frozen=True, slots=True)
 class PartLimits:
-    """``expanded_bytes``: of all parts together; ``ratio``: unpacked size over packed size."""
+    """``expanded_bytes``: of all parts together; ``ratio``: unpacked size over packed size.
+
+    ``copied_bytes``: of shared strings, in all cells that show them.
+    """
 
     entries: int = 1_000
     expanded_bytes: int = 300 * 2**20
+    copied_bytes: int = 500 * 2**20
     ratio: int = 200
     ratio_from_bytes: int = 2**20
     """Small parts may shrink a lot: the ratio counts once a part is larger than this."""
@@ -79,30 +86,39 @@ def check_workbook(data: bytes, limits: PartLimits) -> bool:
     unpacked = _Unpacking(data, limits)
     entries = unpacked.entries()
     _check_names([entry.filename for entry in entries])
-    parts = {entry.filename for entry in entries}
-    if "[Content_Types].xml" not in parts or "xl/workbook.xml" not in _lower(parts):
+    parts = {_plain(entry.filename) for entry in entries}
+    if not {"[content_types].xml", "xl/workbook.xml"} <= parts:
         raise WrongType(place("zip"))
     epoch_1904 = False
+    strings = b""
+    sheets: list[bytes] = []
     for entry in entries:
         content = unpacked.content(entry)
         _check_part(entry.filename, content)
-        if entry.filename.lower() == "xl/workbook.xml":
+        low = _plain(entry.filename)
+        if low == "xl/sharedstrings.xml":
+            strings = content
+        elif not low.endswith(_PICTURES):
+            sheets.append(content)  # a relation may call any part a sheet, whatever its name
+        if low == "xl/workbook.xml":
             epoch_1904 = any(
                 attributes.get("date1904", "").lower() in _YES
                 for name, attributes in _elements(entry.filename, content)
                 if name == "workbookPr"
             )
+    check_copies(strings, sheets, limits.copied_bytes)
     return epoch_1904
 
 
-def _lower(names: set[str]) -> set[str]:
-    return {name.lower() for name in names}
+def _plain(name: str) -> str:
+    """Return a part's name as readers match it, that is without case."""
+    return name.lower().replace("\\", "/")
 
 
 def _check_names(names: list[str]) -> None:
     seen: set[str] = set()
     for name in names:
-        low = name.lower().replace("\\", "/")
+        low = _plain(name)
         if low in seen or low.startswith("/") or ".." in low.split("/"):
             # Two parts of one name: which one a reader opens is anybody's guess.
             raise BrokenWorkbook(place(name))
@@ -178,7 +194,7 @@ class _Unpacking:
 
 
 def _check_part(name: str, content: bytes) -> None:
-    low = name.lower()
+    low = _plain(name)
     where = place(name)
     if content.startswith(_ARCHIVES):
         raise HasNestedArchive(where)
@@ -192,14 +208,22 @@ def _check_part(name: str, content: bytes) -> None:
         raise HasEntities(where)
     if _OTHER_ENCODING.match(content[:400].removeprefix(b"\xef\xbb\xbf").lstrip()):
         raise BrokenWorkbook(where)
+    _check_counts(name, content)
     if low == "[content_types].xml":
         _check_types(name, content)
     elif low.endswith(".rels"):
         _check_relations(name, content)
-    elif low.startswith("xl/worksheets/"):
-        _check_sheet(name, content)
-    elif _DDE_LINK.search(content):
-        raise HasDynamicDataExchange(where)
+    _check_sheet(name, content)
+
+
+def _check_counts(name: str, content: bytes) -> None:
+    """Readers set aside as much memory as a part says it needs: it must be able to hold that."""
+    for found in _COUNT.finditer(content):
+        said = found[1]
+        if not said.isdigit():
+            raise BrokenWorkbook(place(name))
+        if len(said) > 3 and int(said) * _SHORTEST_ELEMENT > len(content):
+            raise ExpandsTooFar(place(name))
 
 
 def _check_types(name: str, content: bytes) -> None:
@@ -219,6 +243,9 @@ def _check_relations(name: str, content: bytes) -> None:
             raise HasExternalLinks(place(name))
         if "vba" in kind or "macro" in kind:
             raise HasMacros(place(name))
+        target = attributes.get("Target", "").lower()
+        if target and "workbook.xml" in name.lower() and not target.endswith(".xml"):
+            raise BrokenWorkbook(place(name))  # a sheet called a picture would go unchecked
 
 
 def _check_sheet(name: str, content: bytes) -> None:
