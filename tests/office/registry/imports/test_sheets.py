@@ -49,6 +49,24 @@ def test_two_header_rows_under_merged_cells_become_one() -> None:
     assert [row.cells for row in sheet.rows()] == [("王某", "1", "肢体", "一级")]
 
 
+def test_a_header_of_two_rows_is_found_by_its_lower_half_too() -> None:
+    out = io.BytesIO()
+    book = xlsxwriter.Workbook(out)
+    page = book.add_worksheet()
+    page.merge_range("A1:A2", "姓名")
+    page.merge_range("B1:D1", "基本情况")
+    page.write_row("B2", ["身份证号", "类别", "等级"])
+    page.write_row("A3", ["王某", "1", "肢体", "一级"])
+    book.close()
+
+    assert sheet_of(out.getvalue()).headers == (
+        "姓名",
+        "基本情况/身份证号",
+        "基本情况/类别",
+        "基本情况/等级",
+    )
+
+
 def test_a_list_that_begins_in_the_middle_of_the_sheet_keeps_its_places() -> None:
     rows = [[], [None, None, *HEADERS], [None, None, "王某", "1", "男"]]
 

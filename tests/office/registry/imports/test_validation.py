@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -210,6 +211,26 @@ def test_a_mapping_of_other_headers_is_a_fault_of_the_caller() -> None:
             month=MONTH,
             today=TODAY,
         )
+
+
+def test_a_mapping_to_a_column_that_is_not_there_is_a_fault_of_the_caller() -> None:
+    sheet = sheet_of(workbook([["姓名", "身份证号码", "死亡日期"], ["王某", MAN, "2024-01-05"]]))
+    kind = kinds.kind("deaths")
+    mapping = propose(kind, sheet.headers).mapping
+    beyond = replace(mapping, columns=(replace(mapping.columns[0], index=3), *mapping.columns[1:]))
+
+    with pytest.raises(WrongMapping):
+        validate(sheet=sheet, kind=kind, mapping=beyond, readers=READERS, month=MONTH, today=TODAY)
+
+
+def test_a_column_without_a_header_is_left_out_and_that_is_said_once() -> None:
+    header = ["姓名", None, "身份证号码", "死亡日期"]
+    rows = [header, ["王某", "甲", MAN, "2024-01-05"], ["李某", "乙", WOMAN, "2024-01-05"]]
+
+    validation = validated(workbook(rows), "deaths")
+
+    assert codes(validation) == ["column-nameless"]
+    assert len(validation.rows) == 2
 
 
 def test_no_finding_shows_a_whole_identity_number() -> None:

@@ -45,6 +45,8 @@ def find_header(
     top = scores.index(best) if best else _first_full_row(rows)
     if top is None:
         return None
+    # The row with the most known words may be the lower half of a header of two rows.
+    top = min((m.top for m in merged if m.top < top <= m.bottom), default=top)
     below = _rows_below(top, rows, merged, is_header, best)
     names = _spread(top, rows[top], merged)
     for index in range(top + 1, below + 1):

@@ -91,6 +91,8 @@ def validate(
     """
     if mapping.kind != kind.id or mapping.signature != header_signature(sheet.headers):
         raise WrongMapping(f"{mapping.kind} for {kind.id}")
+    if any(not 0 <= column.index < len(sheet.headers) for column in mapping.columns):
+        raise WrongMapping("a column that the sheet does not have")
     findings = list(check_mapping(kind, mapping))
     if any(finding.severity == "error" for finding in findings):
         return Validation(kind, sheet.name, 0, (), tuple(findings))
@@ -126,11 +128,16 @@ class _Run:
     findings: list[Finding] = field(default_factory=list)
     conflicting: set[int] = field(default_factory=set)
     first: dict[str, CleanRow] = field(default_factory=dict)
+    nameless: set[int] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.nameless = {index for index, name in enumerate(self.sheet.headers) if not name}
 
     def take(self, row: Row) -> None:
         self.rows_read += 1
         before = len(self.findings)
         self._check_width(row)
+        self._check_nameless(row)
         values = dict(self._values(row))
         for fault in contradictions(values, self.today):
             self._report(row, fault.field, fault.fault, fault.severity)
@@ -176,6 +183,19 @@ class _Run:
                         "这一行的格数多于表头，可能错位", "has more cells than the header: shifted?"
                     ),
                     place=self.sheet.place(row.number, width),
+                )
+            )
+
+    def _check_nameless(self, row: Row) -> None:
+        """A column with cells but no header is left out, which is said once."""
+        for index in [i for i in self.nameless if row.cells[i] is not None]:
+            self.nameless.discard(index)
+            self.findings.append(
+                Finding(
+                    "column-nameless",
+                    "warning",
+                    Text("这一列没有表头，不会导入", "the column has no header; it is left out"),
+                    place=self.sheet.place(row.number, index),
                 )
             )
 
