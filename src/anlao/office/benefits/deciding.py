@@ -22,8 +22,7 @@ from anlao.office.benefits.rulebooks import program_for
 from anlao.office.registry.models import STATUSES, Status
 from anlao.rules.engines.columnar import ColumnarEngine, facts_and_shifts
 from anlao.rules.engines.program import MonthTables, Program
-from anlao.rules.people.changes import Change
-from anlao.rules.people.columns import People, unknown_column
+from anlao.rules.people.columns import Change, People, unknown_column
 from anlao.rules.people.encode import encode
 from anlao.rules.people.reader import PeopleReader
 from anlao.rules.periods import Month, epoch_day
@@ -87,9 +86,9 @@ def _people(
     names = [name for kind in STATUSES for name in kind.FACTS if name in subject.facts]
     joins = " ".join(_join(kind) for kind in STATUSES)
     shown = ", ".join(_expression(name) for name in names)
-    query = (
+    query = (  # names are those of our own models and facts
         f"SELECT e.id, e.division_code, {shown} FROM registry_elder e {joins} "
-        "WHERE e.division_code LIKE %s AND e.state IN ('living', 'deceased') ORDER BY e.id"
+        "WHERE e.division_code LIKE %s AND e.state IN ('living', 'deceased') ORDER BY e.id"  # noqa: S608
     )
     day = tables.month.first_day
     values = [value for _ in STATUSES for value in (day, known_at)] + [f"{division}%"]
