@@ -5,15 +5,17 @@ from __future__ import annotations
 import os
 import shutil
 import stat
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from anlao.cli.office import refusals
-from anlao.cli.screen import show_table
+from anlao.cli.screen import show_table, yuan
 
 if TYPE_CHECKING:
+    from anlao.office.benefits.month import ProvisionSum
     from anlao.office.database.folder import DataFolder
     from anlao.office.rehearsal import Account
 
@@ -38,19 +40,36 @@ def _open_to_others(path: Path) -> bool:
     return not path.exists() or bool(path.stat().st_mode & stat.S_IXOTH)
 
 
-def furnish(folder: DataFolder, *, people: Path, county: str) -> tuple[int, list[Account]]:
-    """Make the demo's office anew: load the people, make accounts. Returns elders and accounts."""
+@dataclass(frozen=True, slots=True)
+class Furnished:
+    """What the demo's office holds now. ``decided``: this month as the office decides it."""
+
+    elders: int
+    accounts: list[Account]
+    month: str
+    seconds: float
+    decided: list[ProvisionSum]
+
+
+def furnish(folder: DataFolder, *, people: Path, county: str, rates: Path) -> Furnished:
+    """Make the demo's office anew: load the people, make accounts, decide this month."""
     with refusals():
         _cleared(folder)
         from anlao.office.installation import opened
 
         with opened(folder):
             (folder.path / _MARK).touch()
+            folder.rates.mkdir(exist_ok=True)
+            shutil.copy(rates, folder.rates / "suichang.yaml")
             from django.db import transaction
             from django.utils import timezone
 
             from anlao.office import rehearsal
+            from anlao.office.benefits import month as months
+            from anlao.office.benefits.deciding import decide_division
             from anlao.office.registry.loading import load_population
+            from anlao.office.shared import scope
+            from anlao.rules.periods import Month
 
             now = timezone.now()
             with transaction.atomic():
@@ -63,7 +82,13 @@ def furnish(folder: DataFolder, *, people: Path, county: str) -> tuple[int, list
                 by=rehearsal.BY,
                 at=now,
             )
-    return count, accounts
+            today = timezone.localdate(now)
+            decided = decide_division(
+                county, Month.of(today), known_at=timezone.now(), today=today, by=rehearsal.BY
+            )
+            with scope.within(scope.WHOLE_OFFICE):
+                found = months.overview(decided, "zh")
+    return Furnished(count, accounts, str(found.month), decided.seconds, found.sums)
 
 
 def _cleared(folder: DataFolder) -> None:
@@ -79,6 +104,27 @@ def _cleared(folder: DataFolder) -> None:
         )
     EmbeddedPostgres(folder).stop()
     shutil.rmtree(folder.path)
+
+
+def show_month(furnished: Furnished) -> None:
+    """Print what the office decided for this month."""
+    rows = [
+        (
+            line.name,
+            f"{line.people:,}",
+            "—" if line.fen is None else yuan(line.fen),
+            f"{line.unknown:,}",
+        )
+        for line in furnished.decided
+    ]
+    columns = (
+        ("事项", "left"),
+        ("符合人数", "right"),
+        ("金额（元）", "right"),
+        ("无法判定", "right"),
+    )
+    title = f"工作平台判定 {furnished.month}（{furnished.seconds:.1f} s）"
+    show_table(title, columns, rows)
 
 
 def show_accounts(accounts: list[Account]) -> None:

@@ -13,7 +13,7 @@ import click
 
 from anlao.cli import options
 from anlao.cli.deciding import Decider, Input, open_reading
-from anlao.cli.demo_office import demo_office, furnish, show_accounts
+from anlao.cli.demo_office import demo_office, furnish, show_accounts, show_month
 from anlao.cli.library import open_rates, open_rulebook
 from anlao.cli.office import data_option, folder_of
 from anlao.cli.screen import progress, show_table, yuan
@@ -253,10 +253,11 @@ def _recalculate(program: Program, months: list[Month], source: Input, folder: P
 
 def _open_office(office: DataFolder, people: Path) -> None:
     began = monotonic()
-    count, accounts = furnish(office, people=people, county=DIVISION)
+    found = furnish(office, people=people, county=DIVISION, rates=RATES)
     took = monotonic() - began
-    _heading("5. 工作平台", f"{count:,} elders in the office, people of every role ({took:.1f} s)")
-    show_accounts(accounts)
+    _heading("5. 工作平台", f"{found.elders:,} elders and every role in the office ({took:.1f} s)")
+    show_month(found)
+    show_accounts(found.accounts)
 
 
 def _heading(zh: str, en: str) -> None:

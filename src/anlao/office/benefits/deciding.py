@@ -20,6 +20,8 @@ from django.db import connections, transaction
 from anlao.office.benefits.models import DecidedMonth
 from anlao.office.benefits.rulebooks import program_for
 from anlao.office.registry.models import STATUSES, Status
+from anlao.office.shared import audit
+from anlao.office.shared.audit import Act
 from anlao.rules.engines.columnar import ColumnarEngine, facts_and_shifts
 from anlao.rules.engines.program import MonthTables, Program
 from anlao.rules.people.columns import Change, People, unknown_column
@@ -45,7 +47,7 @@ class Line:
 
 
 def decide_division(
-    division: str, month: Month, *, known_at: datetime, today: date
+    division: str, month: Month, *, known_at: datetime, today: date, by: str
 ) -> DecidedMonth:
     """Decide a month for everybody in a division, as known at a time, and keep what was found.
 
@@ -75,7 +77,16 @@ def decide_division(
         _keep(decided, columns, numbers, places)
         decided.seconds = round(time.monotonic() - began, 2)
         decided.save(using=OWNER, update_fields=["seconds"])
+    after = {"month": str(month), "elders": len(people), "rulebook": program.rulebook.id}
+    audit.record(Act("decide", f"county:{division}", division=division, after=after), by=by)
     return decided
+
+
+def divisions_with_files() -> list[str]:
+    """Return the counties (six digits) in which anybody has a file."""
+    with connections[OWNER].cursor() as cursor:
+        cursor.execute("SELECT DISTINCT left(division_code, 6) FROM registry_elder ORDER BY 1")
+        return [str(code) for (code,) in cursor.fetchall()]
 
 
 def _people(
@@ -86,9 +97,13 @@ def _people(
     names = [name for kind in STATUSES for name in kind.FACTS if name in subject.facts]
     joins = " ".join(_join(kind) for kind in STATUSES)
     shown = ", ".join(_expression(name) for name in names)
-    query = (  # names are those of our own models and facts
-        f"SELECT e.id, e.division_code, {shown} FROM registry_elder e {joins} "
-        "WHERE e.division_code LIKE %s AND e.state IN ('living', 'deceased') ORDER BY e.id"  # noqa: S608
+    # Only names of our own models and facts are put together here; values are passed apart.
+    query = " ".join(
+        (
+            f"SELECT e.id, e.division_code, {shown}",
+            f"FROM registry_elder e {joins}",
+            "WHERE e.division_code LIKE %s AND e.state IN ('living', 'deceased') ORDER BY e.id",
+        )
     )
     day = tables.month.first_day
     values = [value for _ in STATUSES for value in (day, known_at)] + [f"{division}%"]
@@ -171,10 +186,12 @@ def _with_changes(
     row_of = {number: row for row, number in enumerate(numbers)}
     for name in _looked_at_elsewhere(tables, people):
         spec = people.columns[name].spec
-        query = (
-            f"SELECT elder_id, {_expression(name)}, lower(valid), upper(valid) "
-            f"FROM {_table_of(name)} WHERE division_code LIKE %s AND known @> %s::timestamptz "
-            "ORDER BY elder_id, valid"
+        query = " ".join(
+            (
+                f"SELECT elder_id, {_expression(name)}, lower(valid), upper(valid)",
+                f"FROM {_table_of(name)}",
+                "WHERE division_code LIKE %s AND known @> %s::timestamptz ORDER BY elder_id, valid",
+            )
         )
         found = _copied(query, [f"{division}%", known_at], ["elder", "value", "from", "until"])
         kept = [at for at, text in enumerate(found["elder"].to_pylist()) if int(text) in row_of]

@@ -44,5 +44,5 @@ def _in_force() -> tuple[Rulebook, ...]:
 @lru_cache(maxsize=32)
 def _program(name: str) -> Program:
     book = load(name, _LIBRARY).usable(name)
-    rates = Path(settings.DATA.path) / "rates" / f"{name}.yaml"
+    rates = Path(settings.DATA.rates) / f"{name}.yaml"
     return make_program(book, rates=load_rates(rates, book).rates if rates.exists() else None)

@@ -1,7 +1,7 @@
 """The data folder of an office: the database's files, its secrets, uploads.
 
 FOLDER/postgres/  cluster of the embedded server     FOLDER/secrets.json  passwords and keys
-FOLDER/run/       its socket and lock                FOLDER/files/        uploads and exports
+FOLDER/run/       its socket and lock                FOLDER/rates/        local rates by rulebook
 """
 
 from __future__ import annotations
@@ -40,6 +40,10 @@ class DataFolder:
     @property
     def log(self) -> Path:
         return self.path / "postgres.log"
+
+    @property
+    def rates(self) -> Path:
+        return self.path / "rates"
 
     @property
     def files(self) -> Path:

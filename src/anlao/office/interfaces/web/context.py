@@ -11,6 +11,8 @@ from anlao.office.organisations import roles
 
 _ROOMS = (
     ("web:home", "查找老年人", "Find an elder", roles.SEE_ELDERS),
+    ("web:month", "本月情况", "This month", roles.SEE_ELDERS),
+    ("web:month", "本月情况", "This month", roles.SEE_FIGURES),
     ("web:audit", "审计日志", "Audit log", roles.SEE_AUDIT),
     ("web:people", "人员与授权", "People and grants", roles.ADMINISTER),
 )
@@ -21,5 +23,5 @@ def page(request: HttpRequest) -> dict[str, Any]:
     asking: Who | None = getattr(request, "who", None)
     if asking is None or asking.user is None:
         return {"language": request.COOKIES.get("language", "zh"), "rooms": []}
-    rooms = [(url, zh, en) for url, zh, en, act in _ROOMS if asking.may(act)]
-    return {"language": asking.user.language, "me": asking.user, "rooms": rooms}
+    rooms = dict.fromkeys((url, zh, en) for url, zh, en, act in _ROOMS if asking.may(act))
+    return {"language": asking.user.language, "me": asking.user, "rooms": list(rooms)}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from anlao.office.interfaces.web.staff import access, audit, elders, people
+from anlao.office.interfaces.web.staff import access, audit, elders, month, people
 
 app_name = "web"
 urlpatterns = [
@@ -18,6 +18,8 @@ urlpatterns = [
     path("elders/<int:number>/entitlements", elders.entitlements, name="elder-entitlements"),
     path("elders/<int:number>/record", elders.record, name="elder-record"),
     path("elders/<int:number>/reveal", elders.reveal, name="elder-reveal"),
+    path("month", month.overview, name="month"),
+    path("month/<slug:provision>/<slug:outcome>", month.people, name="month-people"),
     path("audit", audit.entries, name="audit"),
     path("people", people.users, name="people"),
     path("people/<int:number>", people.user, name="person"),

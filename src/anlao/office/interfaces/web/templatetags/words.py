@@ -26,6 +26,18 @@ def place(code: str) -> str:
     return "".join(step.name for step in divisions.path(code)[3:]) or found.name
 
 
+@register.filter
+def thousands(number: int) -> str:
+    """Return a whole number with its thousands apart."""
+    return f"{number:,}"
+
+
+@register.filter
+def yuan(fen: int | None) -> str:
+    """Return fen as yuan; a dash where there is no money in it."""
+    return "—" if fen is None else f"{fen // 100:,}.{fen % 100:02d}"
+
+
 ACTS = {
     "sign_in": ("登录", "signed in"),
     "sign_in_failed": ("登录失败", "failed to sign in"),
@@ -39,6 +51,8 @@ ACTS = {
     "read_history": ("查阅变更记录", "read the history"),
     "read_entitlements": ("查阅待遇", "read entitlements"),
     "reveal": ("查看完整证件号", "saw the whole number"),
+    "read_list": ("查阅名单", "read a list"),
+    "decide": ("判定本月待遇", "decided a month"),
     "record_facts": ("登记或更正", "recorded facts"),
     "read_audit": ("查阅审计日志", "read the audit log"),
     "load": ("装入数据", "loaded data"),

@@ -1,0 +1,57 @@
+"""``anlao nightly``: decide this month for every county in the office."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from anlao.cli import options
+from anlao.cli.office import data_option, folder_of, refusals
+from anlao.cli.screen import remark, show_table
+
+
+@click.command("nightly")
+@data_option
+@click.option("--month", "named", help="Another month, YYYY-MM (else the present one). 月份。")
+def command(*, data: Path | None, named: str | None) -> None:
+    """Decide a month for everybody with a file; lists and sums in the office show it at once.
+
+    判定本月所有在册老年人的待遇；可设为每晚定时运行。
+    """
+    folder = folder_of(data)
+    rows: list[tuple[str, str, str, str]] = []
+    failed = False
+    with refusals():
+        from anlao.office.installation import opened
+        from anlao.rules.periods import Month
+
+        month = Month.parse(named) if named else Month.of(options.today())
+        folder.secrets()
+        with opened(folder):
+            from django.utils import timezone
+
+            from anlao.office.benefits import deciding
+            from anlao.office.benefits.rulebooks import NoRulebook
+
+            for division in deciding.divisions_with_files():
+                try:
+                    found = deciding.decide_division(
+                        division,
+                        month,
+                        known_at=timezone.now(),
+                        today=timezone.localdate(),
+                        by="nightly",
+                    )
+                except NoRulebook as refusal:
+                    failed = True
+                    remark(str(refusal))
+                else:
+                    yes = sum(line["yes"] for line in found.totals)
+                    rows.append(
+                        (division, f"{found.elders:,}", f"{yes:,}", f"{found.seconds:.1f} s")
+                    )
+    columns = (("区划", "left"), ("人数", "right"), ("符合", "right"), ("用时", "right"))
+    show_table(str(month), columns, rows)
+    sys.exit(1 if failed else 0)
