@@ -29,6 +29,10 @@ class DataFolder:
 
     path: Path
 
+    def __post_init__(self) -> None:
+        # The server works from another folder than we do.
+        object.__setattr__(self, "path", self.path.expanduser().absolute())
+
     @property
     def cluster(self) -> Path:
         return self.path / "postgres"
@@ -100,7 +104,7 @@ def default_folder() -> DataFolder:
     """Return the folder that ANLAO_DATA names, or the usual one of this user."""
     named = os.environ.get("ANLAO_DATA")
     if named:
-        return DataFolder(Path(named).expanduser().absolute())
+        return DataFolder(Path(named))
     if os.geteuid() == 0:
         return DataFolder(Path("/var/lib/anlao"))
     base = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
