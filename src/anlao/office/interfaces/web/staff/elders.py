@@ -131,7 +131,13 @@ def record(request: HttpRequest, number: int) -> HttpResponse:
             form.add_error(None, str(refusal))
         else:
             messages.success(request, "已登记 / Recorded")
-            return redirect("web:elder", number=elder.pk)
+            if asking.where(roles.SEE_ELDERS).covers(elder.division_code):
+                return redirect("web:elder", number=elder.pk)
+            messages.info(
+                request,
+                f"档案已随户籍转出您的范围 / The file moved with the registration: {elder.name}",
+            )
+            return redirect("web:home")
     given = _about(request, elder, "record") | {"form": form}
     return render(request, "web/elder_record.html", given, status=400 if form.errors else 200)
 
