@@ -48,7 +48,11 @@ def bring_up_to_date(folder: DataFolder) -> None:
 
     call_command("migrate", database="owner", verbosity=0, interactive=False)
     with connections["owner"].cursor() as cursor:
-        cursor.execute("GRANT DELETE ON django_session TO anlao_app")
+        # Finished sessions and jobs go; nothing else that the application writes ever does.
+        cursor.execute(
+            "GRANT DELETE ON django_session, procrastinate_jobs, procrastinate_events, "
+            "procrastinate_periodic_defers, procrastinate_workers TO anlao_app"
+        )
         cursor.execute("REVOKE ALL ON scope_key FROM anlao_app")
         cursor.execute(
             "INSERT INTO scope_key (key) VALUES (%s) ON CONFLICT (single) DO UPDATE SET key = %s",

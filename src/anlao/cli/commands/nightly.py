@@ -21,8 +21,6 @@ def command(*, data: Path | None, named: str | None) -> None:
     判定本月所有在册老年人的待遇；可设为每晚定时运行。
     """
     folder = folder_of(data)
-    rows: list[tuple[str, str, str, str]] = []
-    failed = False
     with refusals():
         from anlao.office.installation import opened
         from anlao.rules.periods import Month
@@ -33,25 +31,21 @@ def command(*, data: Path | None, named: str | None) -> None:
             from django.utils import timezone
 
             from anlao.office.benefits import deciding
-            from anlao.office.benefits.rulebooks import NoRulebook
 
-            for division in deciding.divisions_with_files():
-                try:
-                    found = deciding.decide_division(
-                        division,
-                        month,
-                        known_at=timezone.now(),
-                        today=timezone.localdate(),
-                        by="nightly",
-                    )
-                except NoRulebook as refusal:
-                    failed = True
-                    remark(str(refusal))
-                else:
-                    yes = sum(line["yes"] for line in found.totals)
-                    rows.append(
-                        (division, f"{found.elders:,}", f"{yes:,}", f"{found.seconds:.1f} s")
-                    )
+            found = deciding.decide_everywhere(
+                month, known_at=timezone.now(), today=timezone.localdate(), by="nightly"
+            )
+    for refusal in found.refused:
+        remark(refusal)
+    rows = [
+        (
+            decided.division_code,
+            f"{decided.elders:,}",
+            f"{sum(line['yes'] for line in decided.totals):,}",
+            f"{decided.seconds:.1f} s",
+        )
+        for decided in found.decided
+    ]
     columns = (("区划", "left"), ("人数", "right"), ("符合", "right"), ("用时", "right"))
     show_table(str(month), columns, rows)
-    sys.exit(1 if failed else 0)
+    sys.exit(1 if found.refused else 0)

@@ -18,7 +18,7 @@ import pyarrow.csv as pa_csv
 from django.db import connections, transaction
 
 from anlao.office.benefits.models import DecidedMonth
-from anlao.office.benefits.rulebooks import program_for
+from anlao.office.benefits.rulebooks import NoRulebook, program_for
 from anlao.office.registry.models import STATUSES, Status
 from anlao.office.shared import audit
 from anlao.office.shared.audit import Act
@@ -80,6 +80,32 @@ def decide_division(
     after = {"month": str(month), "elders": len(people), "rulebook": program.rulebook.id}
     audit.record(Act("decide", f"county:{division}", division=division, after=after), by=by)
     return decided
+
+
+@dataclass(frozen=True, slots=True)
+class Everywhere:
+    """What deciding everywhere came to. ``refused``: why, for divisions without a rulebook."""
+
+    decided: list[DecidedMonth]
+    refused: list[str]
+
+
+def decide_everywhere(month: Month, *, known_at: datetime, today: date, by: str) -> Everywhere:
+    """Decide a month for every county in which anybody has a file, each on its own."""
+    found = Everywhere([], [])
+    for division in divisions_with_files():
+        try:
+            decided = decide_division(division, month, known_at=known_at, today=today, by=by)
+        except NoRulebook as refusal:
+            found.refused.append(str(refusal))
+        else:
+            found.decided.append(decided)
+    return found
+
+
+def month_of(day: date) -> Month:
+    """Return the month of a day, for those who know no engine."""
+    return Month.of(day)
 
 
 def divisions_with_files() -> list[str]:

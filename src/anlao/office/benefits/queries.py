@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from anlao.office.benefits.rulebooks import program_for
@@ -193,7 +193,3 @@ def in_words_of_the_engine(
     if held.get("never_assessed"):
         facts["assessed_on"] = NONE
     return facts
-
-
-def month_of(day: date) -> Month:
-    return Month.of(day)

@@ -90,6 +90,8 @@ def restore(folder: DataFolder, source: Path) -> dict[str, int]:
                 folder, "pg_restore", "--no-owner", "--exit-on-error", "--single-transaction",
                 "--dbname=anlao", str(Path(name) / DUMP),
             )  # fmt: skip
+            with psycopg.connect(**logins.libpq(logins.addresses(folder)["owner"])) as connection:
+                connection.execute("ANALYZE")  # the saved tables come without their statistics
             with _one_moment(folder) as (_, counts):
                 pass
         finally:

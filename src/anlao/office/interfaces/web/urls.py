@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from anlao.office.interfaces.web.staff import access, audit, elders, month, people
+from anlao.office.interfaces.web.staff import access, audit, elders, jobs, month, people
 
 app_name = "web"
 urlpatterns = [
@@ -21,6 +21,7 @@ urlpatterns = [
     path("month", month.overview, name="month"),
     path("month/<slug:provision>/<slug:outcome>", month.people, name="month-people"),
     path("audit", audit.entries, name="audit"),
+    path("jobs", jobs.jobs, name="jobs"),
     path("people", people.users, name="people"),
     path("people/<int:number>", people.user, name="person"),
 ]

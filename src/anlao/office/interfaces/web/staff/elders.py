@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from anlao.office.benefits import deciding
 from anlao.office.benefits import queries as benefits
 from anlao.office.benefits.rulebooks import NoRulebook
 from anlao.office.interfaces.web.staff.record_form import RecordForm
@@ -102,7 +103,7 @@ def entitlements(request: HttpRequest, number: int) -> HttpResponse:
     given = _about(request, elder, "entitlements")
     try:
         given["found"] = benefits.entitlements(
-            elder, benefits.month_of(day), known_at=known_at, language=asking.user.language
+            elder, deciding.month_of(day), known_at=known_at, language=asking.user.language
         )
     except NoRulebook as refusal:
         given["refusal"] = str(refusal)

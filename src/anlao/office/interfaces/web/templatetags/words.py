@@ -53,6 +53,7 @@ ACTS = {
     "reveal": ("查看完整证件号", "saw the whole number"),
     "read_list": ("查阅名单", "read a list"),
     "move_file": ("档案转至他村", "moved the file"),
+    "queue_job": ("排入任务", "queued a job"),
     "decide": ("判定本月待遇", "decided a month"),
     "record_facts": ("登记或更正", "recorded facts"),
     "read_audit": ("查阅审计日志", "read the audit log"),
