@@ -21,9 +21,9 @@ from anlao.office.installation import SETTINGS, opened
 
 if TYPE_CHECKING:
     from django.test import Client
-    from tests.office.county import County
 
     from anlao.office.organisations.models import User
+    from tests.office.county import County
 
 # Not in the tests' own folders, which are closed: the database may run as another system user.
 _PLACE = Path(tempfile.mkdtemp(prefix="anlao-test-"))
@@ -71,6 +71,7 @@ def db(county: County) -> Iterator[None]:
 def committed(county: County, office: DataFolder) -> Iterator[None]:
     """Let a test commit; afterwards all tables are as they were."""
     from django.db import connections
+
     from tests.office.county import put_back
 
     del county

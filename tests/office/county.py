@@ -42,6 +42,8 @@ _KEPT = (
     "organisations_user",
     "organisations_grant",
     *REGISTRY,
+    "benefits_decidedmonth",
+    "benefits_decision",
     "shared_auditentry",
     "django_session",
 )

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 from django.db import connection, transaction
-from tests.office.county import County, scope_for
 
 from anlao.office.registry.models import Elder
 from anlao.office.shared import scope
 from anlao.office.shared.scope import WHOLE_OFFICE
+from tests.office.county import County, scope_for
 
 pytestmark = pytest.mark.usefixtures("committed")
 

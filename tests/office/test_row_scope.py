@@ -12,6 +12,13 @@ from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
+from anlao.office.organisations.models import Organisation
+from anlao.office.registry import operations
+from anlao.office.registry.models import Elder, RegistrationStatus
+from anlao.office.registry.operations import Ground
+from anlao.office.shared import scope
+from anlao.office.shared.scope import NOTHING, WHOLE_OFFICE, Scope, joined, make_pass
 from tests.office.county import (
     COUNTY,
     REGISTRY,
@@ -28,13 +35,6 @@ from tests.office.county import (
     scope_for,
     show,
 )
-
-from anlao.office.organisations.models import Organisation
-from anlao.office.registry import operations
-from anlao.office.registry.models import Elder, RegistrationStatus
-from anlao.office.registry.operations import Ground
-from anlao.office.shared import scope
-from anlao.office.shared.scope import NOTHING, WHOLE_OFFICE, Scope, joined, make_pass
 
 pytestmark = pytest.mark.usefixtures("db")
 STATUS_TABLES = REGISTRY[1:]

@@ -54,7 +54,8 @@ def signed_in(handler: Handler) -> Handler:
         if isinstance(user, User) and _left_alone(request):
             logout(request)
             return redirect(f"{reverse('web:sign-in')}?idle=1")
-        request.session["seen_at"] = int(time.time()) if isinstance(user, User) else 0
+        if isinstance(user, User):
+            request.session["seen_at"] = int(time.time())
         known = user if isinstance(user, User) else None
         today = timezone.localdate()
         grants = organisations.grants_on(known, today) if known else []

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from datetime import date
 from functools import wraps
 from typing import Any, cast
+from urllib.parse import urlencode
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 
 from anlao.office.organisations import queries as organisations
 from anlao.office.organisations.models import Grant, User
@@ -56,7 +58,7 @@ def needs(act: str | None = None) -> Callable[[View], View]:
         def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             asking = who(request)
             if asking.user is None:
-                return redirect(f"/sign-in?next={request.path}")
+                return redirect(f"{reverse('web:sign-in')}?{urlencode({'next': request.path})}")
             if act is not None:
                 if not asking.may(act):
                     raise PermissionDenied
