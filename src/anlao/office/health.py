@@ -35,7 +35,9 @@ def checks() -> Iterator[Check]:
     yield _row_security()
     yield _chain()
     accounts = User.objects.filter(is_active=True).count()
-    yield Check("accounts 账户", accounts > 0, f"{accounts}", "anlao demo makes some to try with")
+    yield Check(
+        "accounts 账户", accounts > 0, f"{accounts}", "make the first with: anlao administrator"
+    )
 
 
 def _login() -> Check:

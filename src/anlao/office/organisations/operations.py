@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db import connection
 from django.db.backends.postgresql.psycopg_any import DateRange
+from django.utils import timezone
 
 from anlao.office.divisions.models import Division
 from anlao.office.organisations.models import Grant, Organisation, User
@@ -149,3 +151,58 @@ def reset_password(user: User, password: str, *, by: str) -> None:
     user.failed_attempts, user.locked_until_at = 0, None
     user.save()
     audit.record(Act("reset_password", f"user:{user.username}"), by=by)
+
+
+class AccountRefused(ValueError):
+    """Raised where an account cannot be made as it was asked for; the message says why."""
+
+
+def add_user(*, username: str, full_name: str, organisation: Organisation, by: str) -> str:
+    """Make a user without any grant; return her first password. Raises AccountRefused."""
+    if User.objects.filter(username=username).exists():
+        raise AccountRefused(f"用户名 {username} 已被使用 / the user name is taken")
+    password = secrets.token_urlsafe(9)
+    user = User(username=username, full_name=full_name, organisation=organisation)
+    user.set_password(password)
+    user.save()
+    after = {"full_name": full_name, "organisation": organisation.name}
+    audit.record(Act("add_user", f"user:{username}", after=after), by=by)
+    return password
+
+
+def add_organisation(*, kind: str, name: str, division: Division, by: str) -> Organisation:
+    """Make an organisation. Raises AccountRefused where it is there already."""
+    if Organisation.objects.filter(name=name, division=division).exists():
+        raise AccountRefused(f"{name} 已存在 / is there already")
+    made = Organisation.objects.create(kind=kind, name=name, division=division)
+    after = {"kind": kind, "name": name, "division": division.code}
+    audit.record(Act("add_organisation", f"organisation:{made.pk}", after=after), by=by)
+    return made
+
+
+def first_administrator(
+    *, division: str, bureau: str, username: str, full_name: str, at: datetime, by: str
+) -> str:
+    """Make the bureau and its first administrator; return her first password.
+
+    Raises AccountRefused for a division that is not listed and a user name that is taken.
+    """
+    place = Division.objects.filter(code=division).first()
+    if place is None:
+        raise AccountRefused(f"没有区划 {division} / there is no division of this code")
+    organisation = Organisation.objects.filter(name=bureau, division=place).first()
+    if organisation is None:
+        organisation = add_organisation(
+            kind=Organisation.Kind.BUREAU, name=bureau, division=place, by=by
+        )
+    password = add_user(username=username, full_name=full_name, organisation=organisation, by=by)
+    grant(
+        user=User.objects.get(username=username),
+        role="administrator",
+        division=place,
+        start=timezone.localdate(at),
+        reason="首个系统管理员 first administrator",
+        by=by,
+        at=at,
+    )
+    return password

@@ -44,6 +44,8 @@ ACTS = {
     "account_locked": ("账户锁定", "account locked"),
     "change_password": ("修改密码", "changed the password"),
     "reset_password": ("重设密码", "gave a first password"),
+    "add_user": ("新增人员", "added a user"),
+    "add_organisation": ("新增机构", "added an organisation"),
     "grant": ("授权", "granted a role"),
     "revoke": ("撤销授权", "revoked a role"),
     "search_elders": ("查找老年人", "searched elders"),
