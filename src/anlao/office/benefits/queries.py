@@ -10,6 +10,7 @@ from typing import Any
 from anlao.office.benefits.rulebooks import program_for
 from anlao.office.registry import queries as registry
 from anlao.office.registry.models import Elder
+from anlao.places import divisions
 from anlao.rules.engines.program import Program
 from anlao.rules.evaluation.evaluator import FactsAt
 from anlao.rules.explain import Explanation, explain
@@ -20,6 +21,8 @@ from anlao.rules.tell import Teller
 from anlao.rules.wording import Words
 
 ORDER = ("yes", "unknown", "no", "not_applicable")
+_FROM_COUNTY = 2
+"""Places are told from the county down: clerks know in which province they are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,33 +101,46 @@ class FactLabel:
     values: Mapping[str, tuple[str, str]]
     low: int = 0
     high: int = 0
+    empty_is_none: bool = False
+    none_when: tuple[str, str] | None = None
 
     def text(self, language: str) -> str:
         return self.en if language == "en" else self.zh
 
-    def choices(self, more: tuple[str, ...] = ()) -> list[str]:
-        """Return how values are written."""
+    def choices(self, language: str) -> list[tuple[str, str]]:
+        """Return values as they are written and in words; none where they cannot be listed."""
         match self.type:
             case "bool":
-                found = ["true", "false"]
+                return [(code, self.shown(code == "true", language)) for code in ("true", "false")]
             case "enum":
-                found = list(self.values)
+                return [(code, self.shown(code, language)) for code in self.values]
             case "level":
-                found = [str(level) for level in range(self.low, self.high + 1)]
-            case "date":
-                found = ["2024-01-31"]
+                return [(str(level), str(level)) for level in range(self.low, self.high + 1)]
             case _:
-                found = ["331123001001"]
-        return [*found, *more]
+                return []
 
-    def shown(self, value: Any, language: str) -> str:
-        """Return a stored value in words."""
+    def is_none(self, held: Mapping[str, Any]) -> bool:
+        """Return whether, as far as other facts say, the fact does not exist: it is not unknown."""
+        if self.name == "assessed_on" and held.get("never_assessed"):
+            return True
+        by_nature = self.empty_is_none and (self.name != "hukou_since" or bool(held.get("hukou")))
+        return by_nature or (
+            self.none_when is not None and held.get(self.none_when[0]) == self.none_when[1]
+        )
+
+    def shown(self, value: Any, language: str, held: Mapping[str, Any] | None = None) -> str:
+        """Return a stored value in words. ``held``: the facts known beside it."""
+        english = language == "en"
         if value is None or value == "":
-            return "未知" if language == "zh" else "unknown"
+            if self.is_none(held or {}):
+                return ("无", "none")[english]
+            return ("未知", "unknown")[english]
         if isinstance(value, bool):
-            return {True: ("是", "yes"), False: ("否", "no")}[value][language == "en"]
+            return {True: ("是", "yes"), False: ("否", "no")}[value][english]
         if str(value) in self.values:
-            return self.values[str(value)][language == "en"]
+            return self.values[str(value)][english]
+        if self.type == "division" and divisions.find(str(value)):
+            return "".join(step.name for step in divisions.path(str(value))[_FROM_COUNTY:])
         return str(value)
 
 
@@ -140,6 +156,8 @@ def labels(elder: Elder) -> dict[str, FactLabel]:
             {code: (label.zh, label.en) for code, label in spec.values.items()},
             spec.low,
             spec.high,
+            spec.empty_is_none,
+            spec.none_when,
         )
         for name, spec in specs.items()
     }

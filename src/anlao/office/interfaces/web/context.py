@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.http import HttpRequest
 
@@ -23,6 +24,20 @@ def page(request: HttpRequest) -> dict[str, Any]:
     """Return the context of every template."""
     asking: Who | None = getattr(request, "who", None)
     if asking is None or asking.user is None:
-        return {"language": request.COOKIES.get("language", "zh"), "rooms": []}
+        language = request.COOKIES.get("language", "zh") if asking is None else asking.language
+        return {"language": language, "rooms": [], "here_url": _here(request)}
     rooms = dict.fromkeys((url, zh, en) for url, zh, en, act in _ROOMS if asking.may(act))
-    return {"language": asking.user.language, "me": asking.user, "rooms": list(rooms)}
+    return {
+        "language": asking.language,
+        "me": asking.user,
+        "rooms": list(rooms),
+        "here_url": _here(request),
+    }
+
+
+def _here(request: HttpRequest) -> str:
+    """Return where to come back to: the page itself, or the page before one that was sent."""
+    if request.method == "GET":
+        return request.get_full_path()
+    came_from = urlsplit(request.headers.get("Referer", ""))
+    return f"{came_from.path}?{came_from.query}" if came_from.path else "/"

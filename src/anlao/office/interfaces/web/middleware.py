@@ -10,7 +10,7 @@ from django.contrib.auth import get_user, logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from anlao.office.interfaces.web.who import Who
 from anlao.office.organisations import queries as organisations
@@ -54,15 +54,17 @@ def signed_in(handler: Handler) -> Handler:
         if isinstance(user, User) and _left_alone(request):
             logout(request)
             return redirect(f"{reverse('web:sign-in')}?idle=1")
-        if isinstance(user, User):
-            request.session["seen_at"] = int(time.time())
         known = user if isinstance(user, User) else None
+        if known:
+            request.session["seen_at"] = int(time.time())
         today = timezone.localdate()
         grants = organisations.grants_on(known, today) if known else []
-        request.who = Who(known, tuple(grants), today)  # type: ignore[attr-defined]
+        language = known.language if known else request.COOKIES.get("language", "zh")
+        request.who = Who(known, tuple(grants), today, language)  # type: ignore[attr-defined]
         if known and known.must_change_password and not _may_pass(request):
             return redirect("web:password")
-        return handler(request)
+        with translation.override("en" if language == "en" else "zh-hans"):
+            return handler(request)
 
     return handle
 

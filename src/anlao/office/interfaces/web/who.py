@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import wraps
 from typing import Any, cast
-from urllib.parse import urlencode
+from urllib.parse import quote
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
@@ -29,11 +29,16 @@ class Who:
     user: User | None
     grants: tuple[Grant, ...]
     today: date
+    language: str = "zh"
 
     @property
     def name(self) -> str:
         assert self.user is not None
         return str(self.user.username)
+
+    def say(self, zh: str, en: str) -> str:
+        """Return the words in her language."""
+        return en if self.language == "en" else zh
 
     def may(self, act: str) -> bool:
         return organisations.may(self.grants, act)
@@ -58,7 +63,8 @@ def needs(act: str | None = None) -> Callable[[View], View]:
         def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             asking = who(request)
             if asking.user is None:
-                return redirect(f"{reverse('web:sign-in')}?{urlencode({'next': request.path})}")
+                here = request.get_full_path() if request.method == "GET" else "/"
+                return redirect(f"{reverse('web:sign-in')}?next={quote(here)}")
             if act is not None:
                 if not asking.may(act):
                     raise PermissionDenied

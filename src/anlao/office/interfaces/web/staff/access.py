@@ -72,17 +72,19 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 @needs()
 def password(request: HttpRequest) -> HttpResponse:
     """One's own password; whoever got hers from somebody else must choose another first."""
-    user = who(request).user
+    user, say = who(request).user, who(request).say
     assert user is not None
     problems: list[str] = []
     if request.method == "POST":
         new, again = request.POST.get("new", ""), request.POST.get("again", "")
         if not user.check_password(request.POST.get("old", "")):
-            problems.append("原密码不对 / The present password is wrong.")
+            problems.append(say("原密码不对。", "The present password is wrong."))
         elif new != again:
-            problems.append("两次输入的新密码不一致 / The new passwords differ.")
+            problems.append(say("两次输入的新密码不一致。", "The new passwords differ."))
         elif user.check_password(new):
-            problems.append("新密码不能与原密码相同 / The new password must be another one.")
+            problems.append(
+                say("新密码不能与原密码相同。", "The new password must be another one.")
+            )
         else:
             try:
                 validate_password(new, user)

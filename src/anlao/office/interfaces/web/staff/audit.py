@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from anlao.office.interfaces.web.templatetags.words import ACTS
 from anlao.office.interfaces.web.who import needs, who
 from anlao.office.organisations import roles
 from anlao.office.shared import audit
@@ -26,4 +29,5 @@ def entries(request: HttpRequest) -> HttpResponse:
     broken = list(audit.verify())[:5] if "verify" in request.GET else None
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
     given = {"page": page, "words": words, "verified": broken is not None, "broken": broken}
+    given |= {"acts": list(ACTS), "query": urlencode(words)}
     return render(request, "web/audit.html", given)

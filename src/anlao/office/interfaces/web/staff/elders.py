@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -16,20 +18,17 @@ from anlao.office.benefits import deciding
 from anlao.office.benefits import queries as benefits
 from anlao.office.benefits.rulebooks import NoRulebook
 from anlao.office.interfaces.web.staff.record_form import RecordForm
-from anlao.office.interfaces.web.who import needs, who
+from anlao.office.interfaces.web.templatetags.words import PURPOSES, section_name
+from anlao.office.interfaces.web.who import Who, needs, who
 from anlao.office.organisations import roles
 from anlao.office.registry import files, operations, queries, search
-from anlao.office.registry.models import STATUSES, Elder
+from anlao.office.registry.models import STATUSES, Elder, Status
 from anlao.office.registry.queries import Entry
 from anlao.office.shared import scope
+from anlao.places import divisions
 
-PURPOSES = (
-    ("benefit", "办理待遇", "Working on a benefit"),
-    ("check", "核对信息", "Checking what is recorded"),
-    ("visit", "探访关爱", "A visit"),
-    ("assessment", "能力评估", "An assessment"),
-    ("audit", "审计监督", "Audit"),
-)
+_COUNTY_DIGITS = 6
+_USUAL_PURPOSE = next(iter(PURPOSES))
 
 
 @require_GET
@@ -58,22 +57,8 @@ def file(request: HttpRequest, number: int) -> HttpResponse:
     seen = files.read(
         elder, day=day, known_at=known_at, by=who(request).name, purpose=_purpose(request)
     )
-    given = _about(request, elder, "file")
-    labels = benefits.labels(elder)
-    language = _language(request)
-    given["sections"] = [
-        (
-            row.title,
-            row.status,
-            [
-                (labels[name].text(language), labels[name].shown(value, language), value)
-                for name, value in row.values
-                if name in labels
-            ],
-        )
-        for row in seen.rows
-    ]
-    return render(request, "web/elder.html", given | {"file": seen})
+    given = _about(request, elder, "file") | {"sections": _sections(elder, seen, who(request))}
+    return render(request, "web/elder.html", given)
 
 
 @require_GET
@@ -83,9 +68,14 @@ def history(request: HttpRequest, number: int) -> HttpResponse:
     elder = _elder(number)
     seen = files.read_history(elder, by=who(request).name, purpose=_purpose(request))
     given = _about(request, elder, "history")
-    labels, language = benefits.labels(elder), _language(request)
+    labels, language = _labels(elder), who(request).language
     given["rows"] = [
-        (entry.title, _words(entry, labels, language), entry.row, entry.is_known_still)
+        (
+            section_name(entry.kind, language),
+            _words(entry, labels, language),
+            entry.row,
+            entry.is_known_still,
+        )
         for entry in seen.entries
     ]
     return render(request, "web/elder_history.html", given | {"history": seen})
@@ -94,53 +84,87 @@ def history(request: HttpRequest, number: int) -> HttpResponse:
 @require_GET
 @needs(roles.SEE_ELDERS)
 def entitlements(request: HttpRequest, number: int) -> HttpResponse:
-    """This month's decisions with their reasons."""
+    """A month's decisions with their reasons."""
     elder = _elder(number)
     asking = who(request)
-    assert asking.user is not None
     day, known_at = _as_of(request)
     files.note_read(elder, "read_entitlements", by=asking.name, purpose=_purpose(request))
     given = _about(request, elder, "entitlements")
+    month = deciding.month_of(day)
+    given |= {
+        "month": month.first_day,
+        "earlier": month.plus(-1).first_day,
+        "later": month.plus(1).first_day,
+        "is_this_month": month == deciding.month_of(asking.today),
+    }
     try:
         given["found"] = benefits.entitlements(
-            elder, deciding.month_of(day), known_at=known_at, language=asking.user.language
+            elder, month, known_at=known_at, language=asking.language
         )
-    except NoRulebook as refusal:
-        given["refusal"] = str(refusal)
+    except NoRulebook:
+        given["no_rulebook"] = True
     return render(request, "web/elder_entitlements.html", given)
 
 
 @require_http_methods(["GET", "POST"])
 @needs(roles.RECORD_FACTS)
 def record(request: HttpRequest, number: int) -> HttpResponse:
-    """Record a fact from a day on, or correct one; what was known before stays readable."""
+    """Choose a fact, then record it from a day on, or correct it; what was known stays readable."""
     elder = _elder(number)
     asking = who(request)
-    form = RecordForm(request.POST or None, labels=_recordable(elder), language=_language(request))
-    if request.method == "POST" and form.is_valid():
-        try:
-            operations.record(
-                elder=elder,
-                facts=form.facts(),
-                start=form.cleaned_data["start"],
-                until=form.cleaned_data["until"],
-                ground=operations.Ground(form.cleaned_data["evidence"]),
-                by=asking.name,
-                at=timezone.now(),
-            )
-        except (operations.NothingToRecord, operations.SpanRefused) as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            messages.success(request, "已登记 / Recorded")
-            if asking.where(roles.SEE_ELDERS).covers(elder.division_code):
-                return redirect("web:elder", number=elder.pk)
-            messages.info(
-                request,
-                f"档案已随户籍转出您的范围 / The file moved with the registration: {elder.name}",
-            )
-            return redirect("web:home")
-    given = _about(request, elder, "record") | {"form": form}
+    given = _about(request, elder, "record")
+    now = files.read(
+        elder, day=asking.today, known_at=timezone.now(), by=asking.name, purpose=_purpose(request)
+    )
+    label = _recordable(elder).get(request.GET.get("fact", ""))
+    if label is None:
+        given["sections"] = _sections(elder, now, asking)
+        return render(request, "web/elder_choose.html", given)
+    held = _held(now)
+    form = RecordForm(
+        request.POST or None, label=label, asking=asking, initial={"start": asking.today}
+    )
+    if request.method == "POST" and form.is_valid() and _recorded(elder, form, asking):
+        messages.success(
+            request,
+            asking.say(f"已登记：{label.zh}", f"Recorded: {label.en}"),
+        )
+        if asking.where(roles.SEE_ELDERS).covers(elder.division_code):
+            return redirect("web:elder", number=elder.pk)
+        messages.info(
+            request, asking.say("档案已随户籍转出您的范围", "The file moved out of your area")
+        )
+        return redirect("web:home")
+    given |= {
+        "form": form,
+        "label": label,
+        "now": label.shown(held.get(label.name), asking.language, held),
+        "choices": label.choices(asking.language),
+        "villages": _villages(elder) if label.type == "division" else (),
+    }
     return render(request, "web/elder_record.html", given, status=400 if form.errors else 200)
+
+
+def _recorded(elder: Elder, form: RecordForm, asking: Who) -> bool:
+    try:
+        operations.record(
+            elder=elder,
+            facts=form.facts(),
+            start=form.cleaned_data["start"],
+            until=form.cleaned_data["until"],
+            ground=operations.Ground(form.cleaned_data["evidence"]),
+            by=asking.name,
+            at=timezone.now(),
+        )
+    except operations.NothingToRecord:
+        form.add_error(
+            None,
+            asking.say(
+                "没有变化：这段时间已按此登记。", "Nothing changes: this is recorded already."
+            ),
+        )
+        return False
+    return True
 
 
 @require_POST
@@ -151,33 +175,100 @@ def reveal(request: HttpRequest, number: int) -> HttpResponse:
     reason = request.POST.get("reason", "").strip()
     if len(reason) < 4:
         messages.error(
-            request, "请写明查看理由（至少4个字） / Give a reason of four characters or more"
+            request,
+            who(request).say(
+                "请写明查看理由（至少4个字）", "Give a reason of four characters or more"
+            ),
         )
         return redirect("web:elder", number=elder.pk)
     shown = files.reveal(elder, reason=reason, by=who(request).name)
     return render(
-        request, "web/elder_reveal.html", _about(request, elder, "file") | {"shown": shown}
+        request, "web/elder_reveal.html", _about(request, elder, "reveal") | {"shown": shown}
     )
 
 
-def _words(entry: Entry, labels: dict[str, benefits.FactLabel], language: str) -> str:
-    found = [
-        f"{labels[name].text(language)}：{labels[name].shown(value, language)}"
-        for name, value in entry.row.facts().items()
-        if name in labels
+def _labels(elder: Elder) -> dict[str, benefits.FactLabel]:
+    """Return the facts that the elder's rulebook knows; none where no rulebook covers her."""
+    try:
+        return benefits.labels(elder)
+    except NoRulebook:
+        return {}
+
+
+def _held(file: files.File) -> dict[str, Any]:
+    """Return everything that a file says, by fact."""
+    held: dict[str, Any] = {}
+    for row in file.rows:
+        if row.status is not None:
+            held |= row.status.facts()
+            if getattr(row.status, "never_assessed", False):
+                held["never_assessed"] = True
+    return held
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """A fact as the file shows it."""
+
+    name: str
+    label: str
+    words: str
+    is_place: bool
+    is_unknown: bool = False
+
+
+def _sections(
+    elder: Elder, file: files.File, asking: Who
+) -> list[tuple[str, Status | None, list[_Shown]]]:
+    """Return the sections of a file: name, the row behind it, and its facts in words."""
+    labels, held, language = _labels(elder), _held(file), asking.language
+    return [
+        (
+            section_name(row.kind, language),
+            row.status,
+            [
+                _Shown(
+                    name,
+                    labels[name].text(language),
+                    labels[name].shown(value, language, held),
+                    labels[name].type == "division",
+                    value in (None, "") and not labels[name].is_none(held),
+                )
+                for name, value in row.values
+                if name in labels
+            ],
+        )
+        for row in file.rows
     ]
-    return "；".join(found) or "—"
 
 
-def _recordable(elder: Elder) -> list[benefits.FactLabel]:
-    """Return the facts that statuses hold, in the order of the rulebook."""
+def _words(entry: Entry, labels: dict[str, benefits.FactLabel], language: str) -> list[_Shown]:
+    """Return the facts of a row, in words."""
+    found = [(labels[name], value) for name, value in entry.row.facts().items() if name in labels]
+    return [
+        _Shown(
+            label.name,
+            label.text(language),
+            label.shown(value, language),
+            label.type == "division",
+        )
+        for label, value in found
+    ]
+
+
+def _recordable(elder: Elder) -> dict[str, benefits.FactLabel]:
+    """Return the facts that statuses hold, by name."""
     held = {name for kind in STATUSES for name in kind.FACTS}
-    return [label for name, label in benefits.labels(elder).items() if name in held]
+    return {name: label for name, label in _labels(elder).items() if name in held}
 
 
-def _language(request: HttpRequest) -> str:
-    user = who(request).user
-    return "en" if user is not None and user.language == "en" else "zh"
+def _villages(elder: Elder) -> list[str]:
+    """Return the names of the villages of the elder's county."""
+    county = elder.division_code[:_COUNTY_DIGITS]
+    return [
+        "".join(step.name for step in divisions.path(village.code)[3:])
+        for village in divisions.within(county, "village")
+    ]
 
 
 def _elder(number: int) -> Elder:
@@ -190,11 +281,10 @@ def _elder(number: int) -> Elder:
 
 def _purpose(request: HttpRequest) -> str:
     """Return why somebody reads; it is asked once, at the search, and kept for the session."""
-    known = {identifier for identifier, _, _ in PURPOSES}
     wanted = request.GET.get("purpose", "")
-    if wanted in known:
+    if wanted in PURPOSES:
         request.session["purpose"] = wanted
-    return str(request.session.get("purpose", PURPOSES[0][0]))
+    return str(request.session.get("purpose", _USUAL_PURPOSE))
 
 
 def _as_of(request: HttpRequest) -> tuple[date, datetime]:
@@ -215,15 +305,19 @@ def _day(text: str | None) -> date | None:
 
 def _about(request: HttpRequest, elder: Elder, here: str) -> dict[str, Any]:
     day, _ = _as_of(request)
-    known = request.GET.get("known", "")
+    known = _day(request.GET.get("known"))
     asking = who(request)
     if not asking.may(roles.SEE_ELDERS):
         raise PermissionDenied
+    chosen = {"day": day.isoformat()} if "day" in request.GET else {}
+    chosen |= {"known": known.isoformat()} if known else {}
     return {
         "elder": elder,
         "here": here,
         "day": day,
         "known": known,
+        "as_of": f"?{urlencode(chosen)}" if chosen else "",
+        "is_now": day == asking.today and known is None,
         "may_record": asking.may(roles.RECORD_FACTS),
         "may_reveal": asking.may(roles.REVEAL),
     }

@@ -36,14 +36,15 @@ TASKS = {
 def jobs(request: HttpRequest) -> HttpResponse:
     """The latest jobs; a press of the button queues the nightly decide now."""
     if request.method == "POST":
-        by = who(request).name
+        asking = who(request)
+        by = asking.name
         try:
             decide_everywhere.defer(by=by)
         except AlreadyEnqueued:
-            messages.info(request, "已有一个判定任务在等待 / One is waiting already")
+            messages.info(request, asking.say("已有一个判定任务在等待", "One is waiting already"))
         else:
             audit.record(Act("queue_job", "task:decide_everywhere"), by=by)
-            messages.success(request, "已加入队列 / Queued")
+            messages.success(request, asking.say("已加入队列", "Queued"))
         return redirect("web:jobs")
     found = ProcrastinateJob.objects.order_by("-id")[:SHOWN]
     rows = [

@@ -32,7 +32,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     decided = _decided(request, act)
     given: dict[str, Any] = {"may_list": asking.may(roles.SEE_ELDERS)}
     if decided is not None:
-        given["found"] = month.overview(decided, _language(request))
+        given["found"] = month.overview(decided, who(request).language)
     return render(request, "web/month.html", given)
 
 
@@ -41,7 +41,7 @@ def overview(request: HttpRequest) -> HttpResponse:
 def people(request: HttpRequest, provision: str, outcome: str) -> HttpResponse:
     """The people of one provision: a work list, page by page; the look is logged."""
     decided = _decided(request, roles.SEE_ELDERS)
-    language = _language(request)
+    language = who(request).language
     name = month.name_of(decided, provision, language) if decided else None
     if decided is None or name is None or outcome not in _OUTCOMES:
         raise Http404
@@ -62,8 +62,3 @@ def _decided(request: HttpRequest, act: str) -> DecidedMonth | None:
     where = who(request).where(act)
     scope.enter(where)
     return month.latest(where.divisions)
-
-
-def _language(request: HttpRequest) -> str:
-    user = who(request).user
-    return "en" if user is not None and user.language == "en" else "zh"

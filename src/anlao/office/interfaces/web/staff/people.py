@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from datetime import date
+from typing import Any
 
 from django import forms
 from django.contrib import messages
@@ -13,33 +13,56 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from anlao.office.divisions.models import Division
-from anlao.office.interfaces.web.who import needs, who
+from anlao.office.interfaces.web.who import Who, needs, who
 from anlao.office.organisations import operations, roles
 from anlao.office.organisations.models import Grant, Organisation, User
 
+_COUNTY_DIGITS = 6
+_DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+
+
+class _DivisionField(forms.ModelChoiceField):  # type: ignore[type-arg]
+    """Names every division, set in below the one above it."""
+
+    def label_from_instance(self, obj: Division) -> str:
+        return "\u3000" * max(0, (len(obj.code) - _COUNTY_DIGITS) // 3) + str(obj.name)
+
 
 class GrantForm(forms.Form):
-    role = forms.ChoiceField(choices=[(role.id, role.zh) for role in roles.ROLES.values()])
-    division = forms.CharField(max_length=12, required=False)
-    organisation = forms.ModelChoiceField(Organisation.objects.all(), required=False)
-    start = forms.DateField()
-    until = forms.DateField(required=False)
+    """Which role, for a division or an organisation, from when until when, and why."""
+
+    role = forms.ChoiceField()
+    division = _DivisionField(Division.objects.none(), required=False)
+    organisation = forms.ModelChoiceField(Organisation.objects.order_by("name"), required=False)
+    start = forms.DateField(widget=_DAY)
+    until = forms.DateField(required=False, widget=_DAY)
     reason = forms.CharField(max_length=200, min_length=2)
 
-    def clean_division(self) -> Division | None:
-        code = self.cleaned_data["division"].strip()
-        if not code:
-            return None
-        found = Division.objects.filter(code=code).first()
-        if found is None:
-            raise forms.ValidationError("没有这个区划代码 / no such division")
-        return found
+    def __init__(self, *args: Any, asking: Who, near: Division, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.asking = asking
+        names = [(role.id, asking.say(role.zh, role.en)) for role in roles.ROLES.values()]
+        self.fields["role"].choices = names  # type: ignore[attr-defined]
+        places = self.fields["division"]
+        assert isinstance(places, forms.ModelChoiceField)
+        places.queryset = Division.objects.filter(code__startswith=near.code[:_COUNTY_DIGITS])
 
     def clean(self) -> None:
         super().clean()
-        if bool(self.cleaned_data.get("division")) == bool(self.cleaned_data.get("organisation")):
+        division, organisation = (
+            self.cleaned_data.get("division"),
+            self.cleaned_data.get("organisation"),
+        )
+        if bool(division) == bool(organisation):
             raise forms.ValidationError(
-                "区划与机构请填且只填一项 / Give either a division or an organisation"
+                self.asking.say(
+                    "区划与机构请选且只选一项。", "Choose either a division or an organisation."
+                )
+            )
+        start, until = self.cleaned_data.get("start"), self.cleaned_data.get("until")
+        if start and until and until <= start:
+            self.add_error(
+                "until", self.asking.say("应晚于起始日期", "must be after the first day")
             )
 
 
@@ -56,11 +79,17 @@ def users(request: HttpRequest) -> HttpResponse:
 @needs(roles.ADMINISTER)
 def user(request: HttpRequest, number: int) -> HttpResponse:
     """One user: grants, revoking, a new first password."""
-    found = User.objects.filter(pk=number).select_related("organisation").first()
+    found = User.objects.filter(pk=number).select_related("organisation__division").first()
     if found is None:
         raise Http404
     act = request.POST.get("act", "")
-    form = GrantForm(request.POST if act == "grant" else None, initial={"start": date.today})
+    asking = who(request)
+    form = GrantForm(
+        request.POST if act == "grant" else None,
+        initial={"start": asking.today},
+        asking=asking,
+        near=found.organisation.division,
+    )
     if act == "grant" and form.is_valid() and _granted(request, found, form):
         return redirect("web:person", number=number)
     if act == "revoke":
@@ -68,9 +97,15 @@ def user(request: HttpRequest, number: int) -> HttpResponse:
     if act == "password":
         word = secrets.token_urlsafe(12)
         operations.reset_password(found, word, by=who(request).name)
-        messages.success(request, f"初始密码（只显示这一次）/ First password, shown once: {word}")
+        messages.success(
+            request,
+            asking.say(
+                f"初始密码（只显示这一次）：{word}", f"First password, shown only now: {word}"
+            ),
+        )
         return redirect("web:person", number=number)
-    given = {"user_shown": found, "grants": _held(found), "form": form, "roles": roles.ROLES}
+    held = [(grant, roles.ROLES[grant.role]) for grant in _held(found)]
+    given = {"user_shown": found, "grants": held, "form": form}
     return render(request, "web/person.html", given, status=400 if form.errors else 200)
 
 
@@ -88,10 +123,18 @@ def _granted(request: HttpRequest, found: User, form: GrantForm) -> bool:
             by=who(request).name,
             at=timezone.now(),
         )
-    except (operations.RolesConflict, operations.SpanRefused) as refusal:
-        form.add_error(None, str(refusal))
+    except operations.RolesConflict as refusal:
+        others = [roles.ROLES[other] for other in refusal.others]
+        names = ", ".join(f'"{other.en}"' for other in others)
+        form.add_error(
+            None,
+            form.asking.say(
+                f"{refusal}。",
+                f'"{roles.ROLES[refusal.role].en}" may not be held together with {names}.',
+            ),
+        )
         return False
-    messages.success(request, "已授权 / Granted")
+    messages.success(request, form.asking.say("已授权", "Granted"))
     return True
 
 
@@ -99,10 +142,10 @@ def _revoked(request: HttpRequest, found: User) -> HttpResponse:
     held = found.grants.filter(pk=request.POST.get("grant") or 0, revoked_at=None).first()
     reason = request.POST.get("reason", "").strip()
     if held is None or len(reason) < 2:
-        messages.error(request, "请写明撤销理由 / Say why it is revoked")
+        messages.error(request, who(request).say("请写明撤销理由", "Say why it is revoked"))
     else:
         operations.revoke(held=held, reason=reason, by=who(request).name, at=timezone.now())
-        messages.success(request, "已撤销 / Revoked")
+        messages.success(request, who(request).say("已撤销", "Revoked"))
     return redirect("web:person", number=found.pk)
 
 

@@ -1,58 +1,62 @@
-"""The form that records one fact from a day on."""
+"""The form that records one fact from a day on: chosen first, so that its values can be listed."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 
 from anlao.office.benefits.queries import FactLabel
+from anlao.office.interfaces.web.who import Who
+from anlao.places import divisions
 
 UNKNOWN = "unknown"
 _YES_NO = {"true": True, "false": False}
 
 
 class RecordForm(forms.Form):
-    """Which fact, its value, from when until when, and on what ground.
+    """The value of a fact, from when until when, and on what ground.
 
-    The value is written as the list beside the field says; "unknown" takes back what was known.
+    A listed value comes as its code, a day as YYYY-MM-DD, a place as its name or code; "unknown"
+    takes back what was known.
     """
 
-    fact = forms.ChoiceField()
     value = forms.CharField(max_length=60)
     start = forms.DateField()
     until = forms.DateField(required=False)
     evidence = forms.CharField(max_length=200, min_length=2)
 
-    def __init__(self, *args: Any, labels: list[FactLabel], language: str, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.labels = {label.name: label for label in labels}
-        choices = [(label.name, label.text(language)) for label in labels]
-        self.fields["fact"].choices = choices  # type: ignore[attr-defined]
+    def __init__(
+        self, data: QueryDict | None, *, label: FactLabel, asking: Who, initial: dict[str, Any]
+    ) -> None:
+        self.label, self.asking = label, asking
+        if data and UNKNOWN in data:
+            data = data.copy()
+            data["value"] = UNKNOWN
+        super().__init__(data, initial=initial)
+
+    def clean_value(self) -> Any:
+        """Return the value as it is stored, None where it is to be unknown."""
+        try:
+            return _typed(self.label, self.cleaned_data["value"].strip())
+        except ValueError:
+            raise ValidationError(_expected(self.label, self.asking)) from None
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
-        if "fact" in cleaned and "value" in cleaned:
-            try:
-                cleaned["typed"] = _typed(self.labels[cleaned["fact"]], cleaned["value"].strip())
-            except ValueError:
-                expected = "、".join(self.labels[cleaned["fact"]].choices(("unknown",)))
-                self.add_error(
-                    "value",
-                    ValidationError(f"应为 / expected: {expected}"),
-                )
+        start, until = cleaned.get("start"), cleaned.get("until")
+        if start and until and until <= start:
+            self.add_error(
+                "until", self.asking.say("应晚于起始日期", "must be after the first day")
+            )
         return cleaned
 
     def facts(self) -> dict[str, Any]:
-        """Return the fact that was entered, by name; None where it is to be unknown."""
-        return {self.cleaned_data["fact"]: self.cleaned_data["typed"]}
-
-    def known_facts(self) -> Iterator[FactLabel]:
-        """Yield the facts that can be recorded, for the list beside the form."""
-        yield from self.labels.values()
+        """Return the fact that was entered, by name."""
+        return {self.label.name: self.cleaned_data["value"]}
 
 
 def _typed(label: FactLabel, text: str) -> Any:
@@ -75,6 +79,32 @@ def _typed(label: FactLabel, text: str) -> Any:
                 raise ValueError(text)
             return text
         case _:
-            if not text.isdigit():
-                raise ValueError(text)
-            return text
+            return _place(text)
+
+
+def _place(text: str) -> str:
+    """Return the code of a place that was named, or given by its code. Raises ValueError."""
+    if text.isascii() and text.isdigit() and divisions.find(text):
+        return text
+    name = "".join(text.split())
+    named = [
+        found.code
+        for found in divisions.every()
+        if name.endswith(found.name) and divisions.name_path(found.code).endswith(name)
+    ]
+    if len(named) != 1:
+        raise ValueError(text)
+    return named[0]
+
+
+def _expected(label: FactLabel, asking: Who) -> str:
+    match label.type:
+        case "date":
+            return asking.say("请填日期", "Give a day")
+        case "division":
+            return asking.say(
+                "没有找到这个地方，或有几处同名；请从列表选，或填12位区划代码",
+                "No such place, or several; choose one of the list, or give a code of 12 digits",
+            )
+        case _:
+            return asking.say("请从列表中选一项", "Choose one of the list")

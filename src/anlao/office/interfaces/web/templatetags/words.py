@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from django import template
+from django.db.models import Model
 
+from anlao.office.registry.operations import START_OF_TIME
 from anlao.places import divisions
 
 register = template.Library()
@@ -38,6 +42,80 @@ def yuan(fen: int | None) -> str:
     return "—" if fen is None else f"{fen // 100:,}.{fen % 100:02d}"
 
 
+_STATES = {
+    "living": ("在册", "on the register"),
+    "deceased": ("已故", "deceased"),
+    "moved_out": ("已迁出", "moved away"),
+    "merged": ("已并档", "merged into another file"),
+}
+
+
+@register.filter
+def state_name(state: str, language: str) -> str:
+    """Return what state a file is in."""
+    return _picked(_STATES, state, language)
+
+
+_SECTIONS = {
+    "vitalstatus": ("出生、性别、死亡", "Birth, sex and death"),
+    "registrationstatus": ("户籍", "Registration"),
+    "hardshipstatus": ("经济困难与特困供养", "Hardship and destitute support"),
+    "capabilitystatus": ("能力与自理", "Ability and self-care"),
+    "disabilitystatus": ("残疾", "Disability"),
+    "livingstatus": ("居住与家庭", "Home and family"),
+    "carestatus": ("养老方式", "Care"),
+    "insurancestatus": ("保险待遇", "Insurance"),
+}
+
+
+def section_name(kind: type[Model], language: str) -> str:
+    """Return the name of a status, a section of an elder's file."""
+    return _picked(_SECTIONS, str(kind._meta.model_name), language)
+
+
+PURPOSES = {
+    "benefit": ("办理待遇", "working on a benefit"),
+    "check": ("核对信息", "checking what is recorded"),
+    "visit": ("探访关爱", "a visit"),
+    "assessment": ("能力评估", "an assessment"),
+    "audit": ("审计监督", "audit"),
+}
+"""Why somebody reads: chosen at the search. Elsewhere purposes are somebody's own words."""
+
+
+@register.filter
+def purpose_name(purpose: str, language: str) -> str:
+    """Return a purpose in words."""
+    return _picked(PURPOSES, purpose, language)
+
+
+def _picked(words: Mapping[str, tuple[str, str]], name: str, language: str) -> str:
+    """Return a name in words; one that has none yet shows as it is stored."""
+    return words.get(name, (name, name))[language == "en"]
+
+
+@register.filter
+def since(day: date, language: str) -> str:
+    """Return a day on which something began; what always held began on no day."""
+    if day <= START_OF_TIME:
+        return "start not known" if language == "en" else "起始不详"
+    return day.isoformat()
+
+
+@register.filter
+def from_day(day: date, language: str) -> str:
+    """Return from which day on something holds."""
+    if day <= START_OF_TIME:
+        return since(day, language)
+    return f"from {day}" if language == "en" else f"{day} 起"
+
+
+@register.filter
+def month_name(day: date, language: str) -> str:
+    """Return the month of a day in words."""
+    return f"{day:%Y-%m}" if language == "en" else f"{day.year}年{day.month}月"
+
+
 ACTS = {
     "sign_in": ("登录", "signed in"),
     "sign_in_failed": ("登录失败", "failed to sign in"),
@@ -65,15 +143,14 @@ ACTS = {
 
 @register.filter
 def act_name(act: str, language: str) -> str:
-    """Return an act in words; one that has none yet shows as it is stored."""
-    zh, en = ACTS.get(act, (act, act))
-    return en if language == "en" else zh
+    """Return an act in words."""
+    return _picked(ACTS, act, language)
 
 
 _FIELDS = {
     "role": ("角色", "Role"),
-    "division": ("区划代码（与机构二选一）", "Division code (or an organisation)"),
-    "organisation": ("机构", "Organisation"),
+    "division": ("区划（与机构二选一）", "Division (or an organisation)"),
+    "organisation": ("机构（与区划二选一）", "Organisation (or a division)"),
     "start": ("起始日期", "From"),
     "until": ("终止日期（可空，不含当日）", "Until, not included (optional)"),
     "reason": ("理由", "Reason"),
@@ -83,5 +160,4 @@ _FIELDS = {
 @register.filter
 def field_name(name: str, language: str) -> str:
     """Return the label of a form's field."""
-    zh, en = _FIELDS[name]
-    return en if language == "en" else zh
+    return _picked(_FIELDS, name, language)

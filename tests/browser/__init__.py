@@ -1,0 +1,1 @@
+"""The office as people meet it: real pages, in a real browser."""

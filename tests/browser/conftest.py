@@ -1,0 +1,61 @@
+"""One office and one browser for all of these tests; a browser window for each visitor."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, StorageState, sync_playwright
+
+from tests.browser.office import CHROMIUM, ROOT, Enter, Office, lacking, running_office, visits
+
+_QUIET = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+)
+
+
+@pytest.fixture(scope="session")
+def artefacts() -> Path:
+    """Return where pictures of the pages are kept."""
+    return Path(os.environ.get("ANLAO_ARTEFACTS") or ROOT / "tests" / "artefacts")
+
+
+@pytest.fixture(scope="session")
+def office() -> Iterator[Office]:
+    if reason := lacking():
+        pytest.fail(reason, pytrace=False)
+    with running_office() as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def chromium(office: Office) -> Iterator[Browser]:  # noqa: ARG001 - first the check of what is there
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=_QUIET, env={**os.environ, "LANGUAGE": "zh_CN"}
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def signed_in() -> dict[str, StorageState]:
+    """Return what browsers remember of those who have signed in."""
+    return {}
+
+
+@pytest.fixture
+def enter(
+    chromium: Browser, office: Office, artefacts: Path, signed_in: dict[str, StorageState]
+) -> Iterator[Enter]:
+    """Return what lets somebody in: ``enter("clerk", language="en")``."""
+    with visits(chromium, office, artefacts, signed_in) as found:
+        yield found

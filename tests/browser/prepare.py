@@ -1,0 +1,126 @@
+"""Fill the data folder of an office to try the pages on; prints as JSON what the tests look at.
+
+python -m tests.browser.prepare fill FOLDER PEOPLE.parquet
+python -m tests.browser.prepare age FOLDER SESSION
+
+Runs as a program of its own, so that the tests' process never holds Django.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from anlao.office.database.folder import DataFolder
+from anlao.office.installation import opened
+
+COUNTY = "331123"
+NEWCOMERS = ("leader", "finance")
+PASSWORD = "山高水长 the mountains are high"  # noqa: S105
+LONG_NAME = "迪丽努尔·阿卜杜热合曼江·吐尔逊买买提"
+PHONE = "13800001234"
+
+
+def fill(folder: DataFolder, people: Path) -> dict[str, Any]:
+    """Load people, users of every role, and pick some whose files show much."""
+    with opened(folder):
+        from django.utils import timezone
+
+        from anlao.office.rehearsal import people_a_county
+
+        at, today = timezone.now(), timezone.localdate()
+        _load(people, at)
+        people_a_county(COUNTY, day=date(2026, 1, 1), at=at)
+        _set_passwords()
+        return _picked(today)
+
+
+def _load(people: Path, at: Any) -> None:
+    from anlao.office.registry.loading import load_population
+
+    load_population(
+        people=people,
+        identities=people.with_suffix(".identity.parquet"),
+        history=people.with_suffix(".history.csv"),
+        county=COUNTY,
+        by="rehearsal",
+        at=at,
+    )
+
+
+def _set_passwords() -> None:
+    """Give everybody the same password, which only newcomers have to change."""
+    from django.contrib.auth.hashers import make_password
+
+    from anlao.office.organisations.models import User
+
+    User.objects.update(password=make_password(PASSWORD), must_change_password=False)
+    User.objects.filter(username__in=NEWCOMERS).update(must_change_password=True)
+
+
+def _picked(today: date) -> dict[str, Any]:
+    from django.utils import timezone
+
+    from anlao.office.benefits import queries as benefits
+    from anlao.office.divisions.models import Division
+    from anlao.office.registry.identity import set_phone
+    from anlao.office.registry.models import Elder
+    from anlao.office.shared import scope
+
+    with scope.within(scope.WHOLE_OFFICE):
+        living = list(Elder.objects.filter(state="living").order_by("pk")[:80])
+        month = benefits.month_of(today)
+
+        def shows(elder: Elder) -> int:
+            found = benefits.entitlements(elder, month, known_at=timezone.now(), language="zh")
+            return 3 * min(len(found.granted), 3) + min(len(found.unknown), 3)
+
+        rich = max(living, key=shows)
+        set_phone(rich, PHONE)
+        rich.address = "东门路28号3单元"
+        rich.save()
+        other = next(one for one in living if one.division_code[:9] != rich.division_code[:9])
+        long_named = next(one for one in living if one.pk not in (rich.pk, other.pk))
+        long_named.name = LONG_NAME
+        long_named.save()
+        dead = Elder.objects.filter(state="deceased").order_by("pk").first()
+        assert dead is not None
+        townships = list(Division.objects.filter(parent_id=COUNTY).order_by("code"))
+        town = [one.code for one in townships].index(rich.division_code[:9]) + 1
+        village = Division.objects.get(code=rich.division_code)
+        return {
+            "rich": {"pk": rich.pk, "name": rich.name, "initials": rich.initials.split()[0]},
+            "village": village.name,
+            "town": f"town{town}",
+            "neighbour": other.pk,
+            "long": long_named.pk,
+            "dead": dead.pk,
+        }
+
+
+def age(folder: DataFolder, session: Path) -> dict[str, Any]:
+    """Let a session have been left alone for hours; the office's database must be running."""
+    import os
+
+    os.environ["ANLAO_DATA"] = str(folder.path)
+    os.environ["DJANGO_SETTINGS_MODULE"] = "anlao.office.project.settings"
+    import django
+
+    django.setup()
+    from django.contrib.sessions.backends.db import SessionStore
+
+    store = SessionStore(str(session))
+    store["seen_at"] -= 4 * 3600
+    store.save()
+    return {}
+
+
+if __name__ == "__main__":
+    acts: dict[str, Callable[..., dict[str, Any]]] = {"fill": fill, "age": age}
+    act, where, *more = sys.argv[1:]
+    found = acts[act](DataFolder(Path(where)), *(Path(one) for one in more))
+    sys.stdout.write(json.dumps(found, ensure_ascii=False) + "\n")

@@ -1,0 +1,116 @@
+"""Every page, in both languages, on a desk and on a telephone: whole, readable, accessible."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pytest
+
+from tests.browser.office import DESKTOP, PHONE, Enter, Visitor
+
+pytestmark = pytest.mark.browser
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A page as somebody comes to see it. ``user``: "" for a stranger."""
+
+    name: str
+    user: str
+    come: Callable[[Visitor], object]
+
+
+def _at(name: str, user: str, path: str) -> Look:
+    return Look(name, user, lambda visitor: visitor.go(path))
+
+
+def _file(name: str, tab: str = "", which: str = "rich") -> Look:
+    return Look(name, "clerk", lambda visitor: visitor.go(visitor.office.elder(which, tab)))
+
+
+def _refused_sign_in(visitor: Visitor) -> None:
+    visitor.sign_in("nobody", "wrong")
+
+
+def _revealed(visitor: Visitor) -> None:
+    visitor.go(visitor.office.elder())
+    visitor.page.locator("#reason").fill("电话核对 by phone")
+    visitor.page.locator("form[action$=reveal] button").click()
+
+
+def _wrong_place(visitor: Visitor) -> None:
+    visitor.go(visitor.office.elder(tab="/record?fact=residence"))
+    visitor.page.locator("#value").fill("不存在的村")
+    visitor.page.locator("#until").fill("2020-01-01")
+    visitor.page.locator("#evidence").fill("户口簿")
+    visitor.page.locator("main form button").click()
+
+
+def _person(visitor: Visitor, name: str) -> None:
+    visitor.go("/people")
+    visitor.page.get_by_role("link", name=name, exact=True).click()
+
+
+def _role_refused(visitor: Visitor) -> None:
+    _person(visitor, "clerk")
+    visitor.page.locator("select[name=role]").select_option("county_approver")
+    visitor.page.locator("select[name=division]").select_option("331123")
+    visitor.page.locator("form:has(select[name=role]) input[name=reason]").fill("试一试")
+    visitor.page.locator("form:has(select[name=role]) button").click()
+
+
+def _forged(visitor: Visitor) -> None:
+    visitor.go("/sign-in")
+    visitor.context.clear_cookies(name="csrftoken")
+    visitor.page.locator("#username").fill("clerk")
+    visitor.page.locator("#password").fill("clerk")
+    visitor.page.locator("main button").click()
+
+
+LOOKS = (
+    _at("sign-in", "", "/sign-in"),
+    Look("sign-in-refused", "", _refused_sign_in),
+    _at("sign-in-idle", "", "/sign-in?idle=1"),
+    Look("forged", "", _forged),
+    _at("password-forced", "leader", "/"),
+    _at("home-found", "clerk", "/?q=妙高 1950"),
+    _at("home-nobody", "clerk", "/?q=没有这个人"),
+    _at("welcome", "admin", "/"),
+    _file("file"),
+    _file("file-long-name", which="long"),
+    _file("file-deceased", which="dead"),
+    _file("entitlements", "/entitlements"),
+    _file("history", "/history"),
+    _file("entitlements-past", "/entitlements?day=2024-05-01&known=2024-06-01"),
+    _file("record", "/record"),
+    _file("record-choice", "/record?fact=economic_status"),
+    _file("record-day", "/record?fact=death_date"),
+    Look("record-wrong", "clerk", _wrong_place),
+    Look("revealed", "clerk", _revealed),
+    _at("audit-verified", "auditor", "/audit?verify=1&act=sign_in"),
+    _at("audit-nothing", "auditor", "/audit?who=stranger"),
+    _at("people", "admin", "/people"),
+    Look("person-refused", "admin", _role_refused),
+    _at("not-found", "clerk", "/elders/99999999"),
+    _at("not-allowed", "clerk", "/audit"),
+)
+
+
+@pytest.mark.parametrize("look", LOOKS, ids=lambda look: look.name)
+def test_page_is_whole_readable_and_accessible(look: Look, enter: Enter) -> None:
+    visitor = enter(look.user)
+
+    found = []
+    for language in ("zh", "en"):
+        visitor.speak(language)
+        visitor.resize(DESKTOP)
+        look.come(visitor)
+        for size, name in ((DESKTOP, f"{language}-desk"), (PHONE, f"{language}-phone")):
+            visitor.resize(size)
+            visitor.picture(f"{look.name}-{name}")
+            found += [f"{name}: too wide: {one}" for one in visitor.overflows()]
+            found += [f"{name}: too small: {one}" for one in visitor.small_texts()]
+            found += [f"{name}: {one}" for one in visitor.violations()]
+    found += [f"Chinese on an English page: {one}" for one in visitor.chinese_left()]
+    assert "\n".join(found) == ""
