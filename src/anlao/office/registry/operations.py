@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db import connection
+from django.core.exceptions import ValidationError
+from django.db import connection, transaction
 from django.db.backends.postgresql.psycopg_any import DateRange, DateTimeTZRange
-from django.db.models import CharField
+from django.db.models import CharField, CheckConstraint
+from django.utils import timezone
 
 from anlao.office.organisations.models import Organisation
 from anlao.office.registry.models import STATUSES, Elder, Status, VitalStatus
@@ -23,6 +25,8 @@ from anlao.office.shared.audit import Act
 
 START_OF_TIME = date(1900, 1, 1)
 """Statuses of which nobody knows when they began hold from this day."""
+_MOMENT = timedelta(microseconds=1)
+"""The shortest time that something is known; the database counts no shorter one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,16 @@ class NothingToRecord(Exception):
 
 class SpanRefused(ValueError):
     """Raised where a span ends before it begins."""
+
+
+@dataclass(frozen=True, slots=True)
+class Contradiction(Exception):
+    """Raised where facts cannot hold beside others that are known of the same days."""
+
+    names: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return f"{'、'.join(self.names)} 与同一时期已登记的相关情况矛盾，请先更正那一项"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,17 +74,19 @@ def record(
     """Record facts for a span of days (half-open); other facts of these days stay as they were.
 
     ``facts``: values by name; None says that it is not known. Returns the new rows. Raises
-    NothingToRecord, SpanRefused and KeyError for a name that is no fact.
+    NothingToRecord, SpanRefused, Contradiction, and KeyError for a name that is no fact; nothing
+    is recorded then. What was learnt at the same instant before counts as learnt earlier.
     """
     if until is not None and until <= start:
         raise SpanRefused(f"终止日期 {until} 不晚于起始日期 {start}")
-    _lock(elder)
     made: list[Status] = []
-    for kind, values in _by_kind(facts).items():
-        made += _record_in(kind, elder, values, DateRange(start, until), ground, by, at)
-    if not made:
-        raise NothingToRecord(tuple(facts))
-    _keep_words(elder, at)
+    with transaction.atomic():
+        _lock(elder)
+        for kind, values in _by_kind(facts).items():
+            made += _record_in(kind, elder, values, DateRange(start, until), ground, by, at)
+        if not made:
+            raise NothingToRecord(tuple(facts))
+        _keep_words(elder, at)
     return made
 
 
@@ -112,6 +128,7 @@ def _record_in(
     pieces = _pieces(kind, held, values, span)
     if not any(piece.is_new for piece in pieces):
         return []
+    at = max([at, *(row.known.lower + _MOMENT for row in held)])
     for row in held:
         row.known = DateTimeTZRange(row.known.lower, at)
         row.save(update_fields=["known"])
@@ -124,6 +141,7 @@ def _record_in(
         row.elder, row.valid, row.known = elder, piece.span, DateTimeTZRange(at, None)
         if piece.is_new:
             row.source, row.evidence, row.recorded_by = ground.source, ground.evidence, by
+            _refuse_contradiction(row, values)
         row.save(force_insert=True)
         made.append(row)
     audit.record(
@@ -138,6 +156,15 @@ def _record_in(
         by=by,
     )
     return made
+
+
+def _refuse_contradiction(row: Status, values: Mapping[str, Any]) -> None:
+    for constraint in row._meta.constraints:
+        if isinstance(constraint, CheckConstraint):
+            try:
+                constraint.validate(type(row), row)
+            except ValidationError:
+                raise Contradiction(tuple(values)) from None
 
 
 @dataclass(slots=True)
@@ -202,7 +229,9 @@ def _meet(one: DateRange, other: DateRange) -> DateRange:
 def _keep_words(elder: Elder, at: datetime) -> None:
     """Bring the words for search and lists up to date with what is known now."""
     vital = (
-        VitalStatus.objects.filter(elder=elder, known__upper_inf=True, valid__contains=at.date())
+        VitalStatus.objects.filter(
+            elder=elder, known__upper_inf=True, valid__contains=timezone.localdate(at)
+        )
         .order_by("valid")
         .last()
     )
