@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from anlao.office.benefits import queries as benefits
 from anlao.office.benefits.rulebooks import NoRulebook
+from anlao.office.interfaces.web.sent import text_in
 from anlao.office.interfaces.web.staff.record_form import RecordForm
 from anlao.office.interfaces.web.who import needs, who
 from anlao.office.organisations import roles
@@ -22,6 +23,7 @@ from anlao.office.registry.models import STATUSES, Elder
 from anlao.office.registry.queries import Entry
 from anlao.office.shared import scope
 
+REFUSALS = (operations.NothingToRecord, operations.SpanRefused, operations.Contradiction)
 PURPOSES = (
     ("benefit", "办理待遇", "Working on a benefit"),
     ("check", "核对信息", "Checking what is recorded"),
@@ -40,7 +42,7 @@ def home(request: HttpRequest) -> HttpResponse:
         return render(request, "web/welcome.html")
     where = asking.where(roles.SEE_ELDERS)
     scope.enter(where)
-    text, purpose = request.GET.get("q", "").strip(), _purpose(request)
+    text, purpose = text_in(request.GET, "q"), _purpose(request)
     found = None
     if text:
         found = search.find(text, scope=where, today=asking.today, by=asking.name, purpose=purpose)
@@ -127,7 +129,7 @@ def record(request: HttpRequest, number: int) -> HttpResponse:
                 by=asking.name,
                 at=timezone.now(),
             )
-        except (operations.NothingToRecord, operations.SpanRefused) as refusal:
+        except REFUSALS as refusal:
             form.add_error(None, str(refusal))
         else:
             messages.success(request, "已登记 / Recorded")
@@ -141,7 +143,7 @@ def record(request: HttpRequest, number: int) -> HttpResponse:
 def reveal(request: HttpRequest, number: int) -> HttpResponse:
     """Show the whole identity number and telephone once, for a stated reason."""
     elder = _elder(number)
-    reason = request.POST.get("reason", "").strip()
+    reason = text_in(request.POST, "reason")
     if len(reason) < 4:
         messages.error(
             request, "请写明查看理由（至少4个字） / Give a reason of four characters or more"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date
 from typing import Any
@@ -13,6 +14,7 @@ from anlao.office.benefits.queries import FactLabel
 
 UNKNOWN = "unknown"
 _YES_NO = {"true": True, "false": False}
+_DIVISION = re.compile(r"[0-9]{2}|[0-9]{4}|[0-9]{6}|[0-9]{9}|[0-9]{12}")
 
 
 class RecordForm(forms.Form):
@@ -75,6 +77,6 @@ def _typed(label: FactLabel, text: str) -> Any:
                 raise ValueError(text)
             return text
         case _:
-            if not text.isdigit():
+            if not _DIVISION.fullmatch(text):
                 raise ValueError(text)
             return text
