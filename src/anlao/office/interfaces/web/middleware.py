@@ -54,8 +54,10 @@ def signed_in(handler: Handler) -> Handler:
         if isinstance(user, User) and _left_alone(request):
             logout(request)
             return redirect(f"{reverse('web:sign-in')}?idle=1")
-        request.session["seen_at"] = int(time.time()) if isinstance(user, User) else 0
         known = user if isinstance(user, User) else None
+        request.user = user
+        if known:
+            note_seen(request)
         today = timezone.localdate()
         grants = organisations.grants_on(known, today) if known else []
         request.who = Who(known, tuple(grants), today)  # type: ignore[attr-defined]
@@ -64,6 +66,11 @@ def signed_in(handler: Handler) -> Handler:
         return handler(request)
 
     return handle
+
+
+def note_seen(request: HttpRequest) -> None:
+    """Remember when somebody who is signed in was last here."""
+    request.session["seen_at"] = int(time.time())
 
 
 def _left_alone(request: HttpRequest) -> bool:

@@ -1,4 +1,4 @@
-"""What a browser sent, so that it can be stored: forms check theirs, single fields are read here."""
+"""Single fields that a browser sent, as they can be stored; forms check theirs."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ LONGEST = 200
 
 
 def text_in(sent: QueryDict, name: str) -> str:
-    """Return a field without blanks around it, without zero bytes, and not too long to be logged."""
+    """Return a field without blanks around it and zero bytes, short enough to be logged."""
     return sent.get(name, "").replace("\x00", "").strip()[:LONGEST]
 
 
