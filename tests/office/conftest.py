@@ -85,6 +85,8 @@ def client_of(committed: None) -> Callable[[User | None], Client]:
     """Make the browser of a user (None: of a stranger). Requests commit, as in the office."""
     from django.test import Client
 
+    del committed
+
     def make(user: User | None) -> Client:
         client = Client(SERVER_NAME="localhost")
         if user is not None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from anlao.office.benefits.rulebooks import program_for
+from anlao.office.benefits.rulebooks import facts_for, program_for
 from anlao.office.registry import queries as registry
 from anlao.office.registry.models import Elder
 from anlao.places import divisions
@@ -145,8 +145,8 @@ class FactLabel:
 
 
 def labels(elder: Elder) -> dict[str, FactLabel]:
-    """Return the facts that the elder's rulebook knows, in its order. Raises NoRulebook."""
-    specs = program_for(elder.division_code).rulebook.subjects["elder"].facts
+    """Return the facts that the elder's rulebook knows, in its order."""
+    specs = facts_for(elder.division_code)
     return {
         name: FactLabel(
             name,

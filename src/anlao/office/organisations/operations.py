@@ -38,6 +38,10 @@ class SpanRefused(ValueError):
     """Raised where a grant would end before it starts, or be delegated for too long."""
 
 
+class OwnStandIn(ValueError):
+    """Raised where somebody would stand in for herself."""
+
+
 def grant(
     *,
     user: User,
@@ -87,9 +91,11 @@ def grant(
 
 
 def revoke(*, held: Grant, reason: str, by: str, at: datetime) -> None:
-    """End a grant now; the row stays."""
+    """End a grant now; the row stays. One that was ended already stays as it is."""
+    still = Grant.objects.filter(pk=held.pk, revoked_at=None)
+    if not still.update(revoked_at=at, revoked_by=by):
+        return
     held.revoked_at, held.revoked_by = at, by
-    held.save(update_fields=["revoked_at", "revoked_by"])
     before = {"role": held.role}
     audit.record(Act("revoke", f"user:{held.user.username}", purpose=reason, before=before), by=by)
 
@@ -97,7 +103,12 @@ def revoke(*, held: Grant, reason: str, by: str, at: datetime) -> None:
 def delegate(
     *, away: User, to: User, start: date, until: date, reason: str, by: str, at: datetime
 ) -> list[Grant]:
-    """Let somebody stand in for a user who is away, with her grants, for a limited time."""
+    """Let somebody stand in for a user who is away, with her grants, for a limited time.
+
+    Never for longer than she holds them herself. Raises OwnStandIn, RolesConflict, SpanRefused.
+    """
+    if away.pk == to.pk:
+        raise OwnStandIn("不能由本人代理本人")
     if until - start > DELEGATED_AT_MOST:
         raise SpanRefused(f"代理最长{DELEGATED_AT_MOST.days}天")
     return [
@@ -107,7 +118,7 @@ def delegate(
             division=held.division,
             organisation=held.organisation,
             start=start,
-            until=until,
+            until=until if held.valid.upper is None else min(until, held.valid.upper),
             reason=reason,
             by=by,
             at=at,

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db import connection
+from django.core.exceptions import ValidationError
+from django.db import connection, transaction
 from django.db.backends.postgresql.psycopg_any import DateRange, DateTimeTZRange
-from django.db.models import CharField
+from django.db.models import CharField, CheckConstraint
 from django.utils import timezone
 
 from anlao.office.organisations.models import Organisation
@@ -32,6 +33,8 @@ COUNTY_DIGITS = 6
 START_OF_TIME = date(1900, 1, 1)
 """Statuses of which nobody knows when they began hold from this day."""
 ALWAYS = DateRange(START_OF_TIME, None)
+_MOMENT = timedelta(microseconds=1)
+"""The shortest time that something is known; the database counts no shorter one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,16 @@ class NothingToRecord(Exception):
 
 class SpanRefused(ValueError):
     """Raised where a span ends before it begins."""
+
+
+@dataclass(frozen=True, slots=True)
+class Contradiction(Exception):
+    """Raised where facts cannot hold beside others that are known of the same days."""
+
+    names: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return f"{'、'.join(self.names)} 与同一时期已登记的相关情况矛盾，请先更正那一项"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,18 +84,20 @@ def record(
     Birth, death and sex hold always, whenever they are learnt: a death that is reported late was
     one in the months before the report too.
     ``facts``: values by name; None says that it is not known. Returns the new rows. Raises
-    NothingToRecord, SpanRefused and KeyError for a name that is no fact.
+    NothingToRecord, SpanRefused, Contradiction, and KeyError for a name that is no fact; nothing
+    is recorded then. What was learnt at the same instant before counts as learnt earlier.
     """
     if until is not None and until <= start:
         raise SpanRefused(f"终止日期 {until} 不晚于起始日期 {start}")
-    _lock(elder)
     made: list[Status] = []
-    for kind, values in _by_kind(facts).items():
-        span = ALWAYS if kind is VitalStatus else DateRange(start, until)
-        made += _record_in(kind, elder, values, span, ground, by, at)
-    if not made:
-        raise NothingToRecord(tuple(facts))
-    _keep_words(elder, at, by)
+    with transaction.atomic():
+        _lock(elder)
+        for kind, values in _by_kind(facts).items():
+            span = ALWAYS if kind is VitalStatus else DateRange(start, until)
+            made += _record_in(kind, elder, values, span, ground, by, at)
+        if not made:
+            raise NothingToRecord(tuple(facts))
+        _keep_words(elder, at, by)
     return made
 
 
@@ -124,6 +139,7 @@ def _record_in(
     pieces = _pieces(kind, held, values, span)
     if not any(piece.is_new for piece in pieces):
         return []
+    at = max([at, *(row.known.lower + _MOMENT for row in held)])
     for row in held:
         row.known = DateTimeTZRange(row.known.lower, at)
         row.save(update_fields=["known"])
@@ -136,6 +152,7 @@ def _record_in(
         row.elder, row.valid, row.known = elder, piece.span, DateTimeTZRange(at, None)
         if piece.is_new:
             row.source, row.evidence, row.recorded_by = ground.source, ground.evidence, by
+            _refuse_contradiction(row, values)
         row.save(force_insert=True)
         made.append(row)
     audit.record(
@@ -150,6 +167,15 @@ def _record_in(
         by=by,
     )
     return made
+
+
+def _refuse_contradiction(row: Status, values: Mapping[str, Any]) -> None:
+    for constraint in row._meta.constraints:
+        if isinstance(constraint, CheckConstraint):
+            try:
+                constraint.validate(type(row), row)
+            except ValidationError:
+                raise Contradiction(tuple(values)) from None
 
 
 @dataclass(slots=True)

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from anlao.office.benefits import deciding
 from anlao.office.benefits import queries as benefits
 from anlao.office.benefits.rulebooks import NoRulebook
+from anlao.office.interfaces.web.sent import text_in
 from anlao.office.interfaces.web.staff.record_form import RecordForm
 from anlao.office.interfaces.web.templatetags.words import PURPOSES, section_name
 from anlao.office.interfaces.web.who import Who, needs, who
@@ -40,7 +41,7 @@ def home(request: HttpRequest) -> HttpResponse:
         return render(request, "web/welcome.html")
     where = asking.where(roles.SEE_ELDERS)
     scope.enter(where)
-    text, purpose = request.GET.get("q", "").strip(), _purpose(request)
+    text, purpose = text_in(request.GET, "q"), _purpose(request)
     found = None
     if text:
         found = search.find(text, scope=where, today=asking.today, by=asking.name, purpose=purpose)
@@ -164,6 +165,9 @@ def _recorded(elder: Elder, form: RecordForm, asking: Who) -> bool:
             ),
         )
         return False
+    except (operations.SpanRefused, operations.Contradiction) as refusal:
+        form.add_error(None, str(refusal))
+        return False
     return True
 
 
@@ -172,7 +176,7 @@ def _recorded(elder: Elder, form: RecordForm, asking: Who) -> bool:
 def reveal(request: HttpRequest, number: int) -> HttpResponse:
     """Show the whole identity number and telephone once, for a stated reason."""
     elder = _elder(number)
-    reason = request.POST.get("reason", "").strip()
+    reason = text_in(request.POST, "reason")
     if len(reason) < 4:
         messages.error(
             request,

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from anlao.office.divisions.models import Division
+from anlao.office.interfaces.web.sent import number_in, text_in
 from anlao.office.interfaces.web.who import Who, needs, who
 from anlao.office.organisations import operations, roles
 from anlao.office.organisations.models import Grant, Organisation, User
@@ -139,8 +140,8 @@ def _granted(request: HttpRequest, found: User, form: GrantForm) -> bool:
 
 
 def _revoked(request: HttpRequest, found: User) -> HttpResponse:
-    held = found.grants.filter(pk=request.POST.get("grant") or 0, revoked_at=None).first()
-    reason = request.POST.get("reason", "").strip()
+    held = found.grants.filter(pk=number_in(request.POST, "grant"), revoked_at=None).first()
+    reason = text_in(request.POST, "reason")
     if held is None or len(reason) < 2:
         messages.error(request, who(request).say("请写明撤销理由", "Say why it is revoked"))
     else:
