@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from anlao.office.interfaces.web.staff import access, audit, elders, jobs, month, people
+from anlao.office.interfaces.web.staff import access, audit, elders, jobs, month, newcomers, people
 
 app_name = "web"
 urlpatterns = [
@@ -23,5 +23,6 @@ urlpatterns = [
     path("audit", audit.entries, name="audit"),
     path("jobs", jobs.jobs, name="jobs"),
     path("people", people.users, name="people"),
+    path("people/new", newcomers.new, name="newcomers"),
     path("people/<int:number>", people.user, name="person"),
 ]

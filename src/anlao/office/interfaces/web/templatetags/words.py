@@ -154,6 +154,10 @@ _FIELDS = {
     "start": ("起始日期", "From"),
     "until": ("终止日期（可空，不含当日）", "Until, not included (optional)"),
     "reason": ("理由", "Reason"),
+    "username": ("用户名（字母、数字，3位以上）", "User name (letters and digits, three or more)"),
+    "full_name": ("姓名", "Name"),
+    "kind": ("机构类型", "Kind"),
+    "name": ("机构名称", "Name"),
 }
 
 
