@@ -265,10 +265,11 @@ def keep_copy(office: DataFolder) -> None:
 
 def put_back(office: DataFolder) -> None:
     """Make the tables hold again what was kept."""
-    every = sql.SQL(", ").join(map(sql.Identifier, _KEPT))
     with owner(office) as session:
+        session.execute("SET LOCAL synchronous_commit = off")
         session.execute("ALTER TABLE shared_auditentry DISABLE TRIGGER audit_append_only")
-        session.execute(sql.SQL("TRUNCATE {}").format(every))
+        for table in reversed(_KEPT):
+            session.execute(sql.SQL("DELETE FROM public.{}").format(sql.Identifier(table)))
         session.execute("ALTER TABLE shared_auditentry ENABLE TRIGGER audit_append_only")
         for table in _KEPT:
             copy = sql.SQL("INSERT INTO public.{0} SELECT * FROM kept.{0}")
