@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from anlao.cli.office import refusals
+from anlao.cli.refusals import Refused
 from anlao.cli.screen import show_table, yuan
 
 if TYPE_CHECKING:
@@ -54,6 +55,13 @@ class Furnished:
 def furnish(folder: DataFolder, *, people: Path, county: str, rates: Path) -> Furnished:
     """Make the demo's office anew: load the people, make accounts, decide this month."""
     with refusals():
+        from anlao.office.database import logins
+
+        if logins.own_server():
+            raise Refused(
+                "DATABASE_URL is set: the demo would put invented people into your database",
+                "unset it; the demo brings a database of its own",
+            )
         _cleared(folder)
         from anlao.office.installation import opened
 
@@ -93,7 +101,6 @@ def furnish(folder: DataFolder, *, people: Path, county: str, rates: Path) -> Fu
 
 def _cleared(folder: DataFolder) -> None:
     """Remove an earlier demo's office; never another one."""
-    from anlao.cli.refusals import Refused
     from anlao.office.database.embedded import EmbeddedPostgres
 
     if not folder.path.exists():

@@ -70,6 +70,11 @@ def restore(folder: DataFolder, source: Path) -> dict[str, int]:
 
     Raises BackupRefused, and leaves no half-made office behind.
     """
+    if logins.own_server():
+        raise BackupRefused(
+            "a backup is restored into an embedded database: unset DATABASE_URL first, or give "
+            "the file's database.dump to pg_restore of your own server"
+        )
     if folder.secrets_file.exists():
         raise BackupRefused(f"{folder.path} holds an office already; name an empty folder")
     with tempfile.TemporaryDirectory() as name:

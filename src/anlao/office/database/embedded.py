@@ -207,14 +207,21 @@ class EmbeddedPostgres:
 
 @contextmanager
 def running(folder: DataFolder) -> Iterator[EmbeddedPostgres]:
-    """Have the server running inside the block; stop it afterwards if this started it."""
+    """Have the server running inside the block; the last program that leaves stops it."""
+    folder.make()
     server = EmbeddedPostgres(folder)
-    started = server.start()
-    try:
-        yield server
-    finally:
-        if started:
-            server.stop()
+    with (folder.path / "in-use.lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_SH)
+        try:
+            server.start()
+            yield server
+        finally:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                pass  # somebody else still works with it
+            else:
+                server.stop()
 
 
 def _wheel_programs() -> Path:
