@@ -29,7 +29,8 @@ def opened(folder: DataFolder, *, say: Say = lambda _: None) -> Iterator[None]:
     if started:
         say("数据库已启动 / database started")
     try:
-        bring_up_to_date(folder)
+        with folder.alone():
+            bring_up_to_date(folder)
         yield
     finally:
         if started and server is not None:
