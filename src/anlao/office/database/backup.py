@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import tarfile
 import tempfile
@@ -61,42 +62,57 @@ def back_up(folder: DataFolder, target: Path) -> dict[str, int]:
 def restore(folder: DataFolder, source: Path) -> dict[str, int]:
     """Make an office in an empty folder from a backup; return the rows of each table, checked.
 
-    Raises BackupRefused, and leaves no half-made office behind.
+    Raises BackupRefused and DatabaseFailed, and leaves no half-made office behind.
     """
-    if folder.secrets_file.exists():
-        raise BackupRefused(f"{folder.path} holds an office already; name an empty folder")
+    was_there = folder.path.exists()
+    if was_there and any(folder.path.iterdir()):
+        raise BackupRefused(f"{folder.path} is not empty; name an empty folder")
     with tempfile.TemporaryDirectory() as name:
         manifest = _unpacked(source, Path(name))
-        folder.path.mkdir(parents=True, exist_ok=True)
-        for part, path in ((SECRETS, folder.secrets_file), (KEYRING, folder.keyring_file)):
-            path.touch(0o600)
-            path.write_bytes((Path(name) / part).read_bytes())
-        server = EmbeddedPostgres(folder)
-        server.start()
         try:
-            logins.ensure(folder)
-            _program(
-                folder, "pg_restore", "--no-owner", "--exit-on-error", "--single-transaction",
-                "--dbname=anlao", str(Path(name) / DUMP),
-            )  # fmt: skip
-            with _one_moment(folder) as (_, counts):
-                pass
-        finally:
-            server.stop()
-    if counts != manifest["rows"]:
-        raise BackupRefused(f"{source}: the restored tables have other rows than were saved")
+            counts = _restored(folder, Path(name))
+            if counts != manifest["rows"]:
+                raise BackupRefused(
+                    f"{source}: the restored tables have other rows than were saved"
+                )
+        except BaseException:
+            shutil.rmtree(folder.path, ignore_errors=True)
+            if was_there:
+                folder.path.mkdir()
+            raise
     return counts
+
+
+def _restored(folder: DataFolder, work: Path) -> dict[str, int]:
+    """Make the office of unpacked parts; return the rows of each table."""
+    folder.path.mkdir(parents=True, exist_ok=True)
+    for part, path in ((SECRETS, folder.secrets_file), (KEYRING, folder.keyring_file)):
+        path.touch(0o600)
+        path.write_bytes((work / part).read_bytes())
+    server = EmbeddedPostgres(folder)
+    server.start()
+    try:
+        logins.ensure(folder)
+        logins.forget_default_rights(folder)
+        _program(
+            folder, "pg_restore", "--no-owner", "--exit-on-error", "--single-transaction",
+            "--dbname=anlao", str(work / DUMP),
+        )  # fmt: skip
+        with _one_moment(folder) as (_, counts):
+            return counts
+    finally:
+        server.stop()
 
 
 def _unpacked(source: Path, work: Path) -> dict[str, Any]:
     try:
         with tarfile.open(source) as tar:
             tar.extractall(work, members=_expected(tar), filter="data")
-        manifest: dict[str, Any] = json.loads((work / MANIFEST).read_text("utf-8"))
+        manifest = json.loads((work / MANIFEST).read_text("utf-8"))
         digests = {part: _digest(work / part) for part in _PARTS}
     except (tarfile.TarError, OSError, ValueError) as error:
         raise BackupRefused(f"{source} is no backup of an office: {error}") from None
-    if manifest.get("sha256") != digests:
+    if not isinstance(manifest, dict) or manifest.get("sha256") != digests:
         raise BackupRefused(f"{source} is damaged: its parts are not those that were saved")
     return manifest
 
