@@ -27,7 +27,8 @@ def opened(folder: DataFolder, *, say: Say = lambda _: None) -> Iterator[None]:
     with nullcontext() if logins.own_server() else running(folder):
         say("数据库已就绪 / database ready")
         try:
-            bring_up_to_date(folder)
+            with folder.alone():
+                bring_up_to_date(folder)
             yield
         finally:
             _close_connections()

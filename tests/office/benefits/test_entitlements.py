@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 from django.utils import timezone
-from tests.office.county import NEIGHBOUR, VILLAGE_A1, VILLAGE_N, elder
 
 from anlao.cli.main import cli
 from anlao.office.benefits.queries import entitlements, labels
@@ -19,6 +18,7 @@ from anlao.office.registry.models import STATUSES
 from anlao.office.shared import scope
 from anlao.office.shared.scope import WHOLE_OFFICE
 from anlao.rules.periods import Month
+from tests.office.county import NEIGHBOUR, VILLAGE_A1, VILLAGE_N, elder
 
 pytestmark = pytest.mark.usefixtures("db")
 MONTH = Month.parse("2024-03")

@@ -6,7 +6,6 @@ every parent folder to others, and its server trusts whoever reaches the socket.
 
 from __future__ import annotations
 
-import fcntl
 import os
 import pwd
 import shutil
@@ -19,6 +18,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from importlib.util import find_spec
+from itertools import pairwise
 from pathlib import Path
 
 from anlao.office.database.folder import DataFolder, FolderRefused
@@ -60,9 +60,12 @@ class EmbeddedPostgres:
         return Path(tempfile.gettempdir()) / f"anlao-{digest}"
 
     def is_running(self) -> bool:
-        """Return whether the server's process lives; a killed one that nobody buried does not."""
+        """Return whether the server's process lives; a killed one that nobody buried does not.
+
+        Nor does another program that got the killed one's number, as happens when a machine starts.
+        """
         pid = self._server_pid()
-        return pid is not None and _lives(pid)
+        return pid is not None and _lives(pid) and _serves(pid, self.folder.cluster)
 
     def start(self) -> bool:
         """Start the server, making the cluster first where there is none; False if it ran already.
@@ -71,7 +74,7 @@ class EmbeddedPostgres:
         """
         self.folder.make()
         self._prepare()
-        with self._alone():
+        with self.folder.alone():
             if not (self.folder.cluster / "PG_VERSION").exists():
                 self._make_cluster()
             if self.is_running():
@@ -88,7 +91,7 @@ class EmbeddedPostgres:
 
     def stop(self) -> None:
         """Stop the server once its transactions are rolled back; nothing if it does not run."""
-        with self._alone():
+        with self.folder.alone():
             if self.is_running():
                 self._run("pg_ctl", "-w", "-m", "fast", "-D", str(self.folder.cluster), "stop")
 
@@ -197,13 +200,6 @@ class EmbeddedPostgres:
                 )
         return done.returncode
 
-    @contextmanager
-    def _alone(self) -> Iterator[None]:
-        """Hold the folder's lock: two programs never make or start one cluster at once."""
-        with (self.folder.path / "lock").open("w") as file:
-            fcntl.flock(file, fcntl.LOCK_EX)
-            yield
-
 
 @contextmanager
 def running(folder: DataFolder) -> Iterator[EmbeddedPostgres]:
@@ -257,6 +253,16 @@ def _lives(pid: int) -> bool:
     except PermissionError:
         return True
     return True
+
+
+def _serves(pid: int, cluster: Path) -> bool:
+    """Return whether a process was started on a cluster; True where that cannot be seen."""
+    try:
+        words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+    except OSError:
+        return True
+    folders = [Path(os.fsdecode(folder)) for word, folder in pairwise(words) if word == b"-D"]
+    return any(folder.exists() and folder.samefile(cluster) for folder in folders)
 
 
 def _helpers_live(cluster: Path) -> bool:

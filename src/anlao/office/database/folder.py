@@ -6,10 +6,13 @@ FOLDER/run/       its socket and lock                FOLDER/rates/        local 
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import secrets
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -72,11 +75,19 @@ class DataFolder:
                 f"the data folder {self.path} cannot be made ({error.strerror}); "
                 "name another one with --data or ANLAO_DATA"
             ) from error
-        if not self.secrets_file.exists():
-            self._write_secrets()
-        if not self.keyring_file.exists():
-            keyring.create(self.keyring_file)
+        with self.alone():
+            if not self.secrets_file.exists():
+                self._write_secrets()
+            if not self.keyring_file.exists():
+                keyring.create(self.keyring_file)
         self.secrets()
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Hold the folder's lock: two programs never make or start one office at once."""
+        with (self.path / "lock").open("w") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
 
     def secrets(self) -> dict[str, str]:
         """Return the secrets by name. Raises FolderRefused where others may read them."""

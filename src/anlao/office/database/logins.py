@@ -64,6 +64,17 @@ def ensure(folder: DataFolder) -> None:
             connection.execute(sql.SQL(statement).format(app=sql.Identifier(APP)))
 
 
+def forget_default_rights(folder: DataFolder) -> None:
+    """Let new tables give the application nothing, for tables that bring their rights with them."""
+    with psycopg.connect(**libpq(addresses(folder)["owner"]), autocommit=True) as connection:
+        for things in ("TABLES", "SEQUENCES"):
+            connection.execute(
+                sql.SQL(
+                    "ALTER DEFAULT PRIVILEGES IN SCHEMA public REVOKE ALL ON {} FROM {}"
+                ).format(sql.SQL(things), sql.Identifier(APP))
+            )
+
+
 def _make_database(folder: DataFolder) -> None:
     """Make the owner and her database, as the administrator of the embedded server."""
     secrets = folder.secrets()
