@@ -12,10 +12,10 @@ PIP_INSTALL := -m pip install --quiet --disable-pip-version-check
 LOCKED      := $(PIP_INSTALL) --require-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo serve test check bench docs test-spark clean
+.PHONY: help install demo serve test check bench docs test-spark browser-packages clean
 
 help: ## Show this list
-	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 18
 
 install: $(VENV)/.installed ## Make .venv with the command .venv/bin/anlao
 
@@ -25,7 +25,7 @@ demo: $(VENV)/.installed ## Decide a synthetic county, from people to reasons
 serve: $(VENV)/.installed ## Open the demo's office in a browser
 	$(BIN)/anlao serve --demo
 
-test: $(VENV)/.tested ## Run the tests
+test: $(VENV)/.tested $(VENV)/.browser ## Run the tests
 	$(BIN)/python -m pytest -q
 
 check: $(VENV)/.tested ## Format, lint, types, layers, generated docs
@@ -45,8 +45,10 @@ test-spark: $(VENV)/.sparked ## Run the tests that need Spark and Java 17
 	@.ci/java-17
 	$(BIN)/python -m pytest -q -m spark
 
+browser-packages: $(VENV)/.browser ## Install what the browser tests need, if it is missing
+
 clean: ## Remove environments, caches and outputs
-	rm -rf $(VENV) $(BENCH_VENV) build dist demo-output bench/data spark-warehouse metastore_db
+	rm -rf $(VENV) $(BENCH_VENV) build dist demo-output bench/data tests/artefacts spark-warehouse metastore_db
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache derby.log
 	find src tests bench -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
 
@@ -71,4 +73,8 @@ $(VENV)/.tested: $(VENV)/.installed requirements/test.txt
 
 $(VENV)/.sparked: $(VENV)/.tested requirements/spark.txt
 	$(BIN)/python $(LOCKED) --requirement requirements/spark.txt
+	@touch $@
+
+$(VENV)/.browser: $(VENV)/.made .ci/browser-packages
+	@.ci/browser-packages
 	@touch $@

@@ -40,7 +40,8 @@ def test_further_locks_agree_with_what_anlao_runs_on(name: str) -> None:
 def test_makefile_targets_are_documented_in_both_readmes() -> None:
     for readme in ("README.md", "README.zh-CN.md"):
         text = (ROOT / readme).read_text("utf-8")
-        for target in ("install", "demo", "test", "check", "bench", "test-spark"):
+        targets = ("install", "demo", "test", "check", "bench", "test-spark", "browser-packages")
+        for target in targets:
             assert f"make {target}" in text
 
 

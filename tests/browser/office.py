@@ -69,6 +69,10 @@ class Office:
     folder: Path
     seen: dict[str, Any]
 
+    @property
+    def log(self) -> Path:
+        return self.folder.parent / "serve.log"
+
     def elder(self, which: str = "rich", tab: str = "") -> str:
         """Return the address of one of the picked files."""
         number = self.seen["rich"]["pk"] if which == "rich" else self.seen[which]
@@ -305,5 +309,7 @@ def visits(
     wrongs = [wrong for visitor in made for wrong in visitor.wrongs]
     for visitor in made:
         visitor.context.close()
+    if any(wrong.startswith("500") for wrong in wrongs):
+        wrongs.append(office.log.read_text("utf-8")[-4000:])
     if wrongs:
         pytest.fail("\n".join(wrongs))

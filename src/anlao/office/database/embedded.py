@@ -6,6 +6,7 @@ every parent folder to others, and its server trusts whoever reaches the socket.
 
 from __future__ import annotations
 
+import fcntl
 import os
 import pwd
 import shutil

@@ -101,6 +101,14 @@ X_FRAME_OPTIONS = "DENY"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 
+# Whoever runs the office sees errors where it was started; nothing of it goes to a browser.
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "handlers": {"stderr": {"class": "logging.StreamHandler"}},
+    "root": {"handlers": ["stderr"], "level": "ERROR"},
+}
+
 LANGUAGE_CODE = "zh-hans"
 USE_I18N = True
 TIME_ZONE = "Asia/Shanghai"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from urllib.parse import quote
 
 from django.conf import settings
 from django.contrib.auth import get_user, logout
@@ -53,13 +54,15 @@ def signed_in(handler: Handler) -> Handler:
         user = get_user(request)
         if isinstance(user, User) and _left_alone(request):
             logout(request)
-            return redirect(f"{reverse('web:sign-in')}?idle=1")
+            here = request.get_full_path() if request.method == "GET" else "/"
+            return redirect(f"{reverse('web:sign-in')}?idle=1&next={quote(here)}")
         known = user if isinstance(user, User) else None
         request.user = user
         if known:
             note_seen(request)
         today = timezone.localdate()
         grants = organisations.grants_on(known, today) if known else []
+        request.user = user
         language = known.language if known else request.COOKIES.get("language", "zh")
         request.who = Who(known, tuple(grants), today, language)  # type: ignore[attr-defined]
         if known and known.must_change_password and not _may_pass(request):
