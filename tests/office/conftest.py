@@ -6,6 +6,7 @@ The settings are there before any test module is read, so that modules import mo
 from __future__ import annotations
 
 import atexit
+import copy
 import os
 import shutil
 import tempfile
@@ -47,7 +48,7 @@ def office() -> Iterator[DataFolder]:
 
 
 @pytest.fixture(scope="session")
-def county(office: DataFolder) -> County:
+def founded(office: DataFolder) -> County:
     """Six elders and everybody who works with them, committed for the whole run."""
     from tests.office.county import build, keep_copy
 
@@ -57,24 +58,30 @@ def county(office: DataFolder) -> County:
 
 
 @pytest.fixture
-def db(county: County) -> Iterator[None]:
+def county(founded: County) -> County:
+    """The county, in objects that a test may change."""
+    return copy.deepcopy(founded)
+
+
+@pytest.fixture
+def db(founded: County) -> Iterator[None]:
     """A transaction of the application's login that leaves nothing behind."""
     from django.db import transaction
 
-    del county
+    del founded
     with transaction.atomic():
         yield
         transaction.set_rollback(True)
 
 
 @pytest.fixture
-def committed(county: County, office: DataFolder) -> Iterator[None]:
+def committed(founded: County, office: DataFolder) -> Iterator[None]:
     """Let a test commit; afterwards all tables are as they were."""
     from django.db import connections
 
     from tests.office.county import put_back
 
-    del county
+    del founded
     yield
     connections.close_all()
     put_back(office)

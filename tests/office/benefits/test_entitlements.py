@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -81,7 +81,7 @@ def test_the_office_decides_as_the_engine_explains(tmp_path: Path, who: str, vil
     assert len(found.granted) + len(found.unknown) + len(found.others) == len(found.found)
 
 
-def test_what_is_supposed_is_not_kept(tmp_path: Path) -> None:
+def test_what_is_supposed_is_not_kept() -> None:
     her = elder("某某某", VILLAGE_A1, economic_status="ordinary", capability_level=0)
     scope.enter(WHOLE_OFFICE)
     before = entitlements(her, MONTH, known_at=timezone.now(), language="zh")
@@ -102,7 +102,7 @@ def test_nothing_was_known_before_it_was_recorded() -> None:
     her = elder("某某某", VILLAGE_A1)
     scope.enter(WHOLE_OFFICE)
 
-    early = timezone.make_aware(timezone.datetime(2023, 1, 1))
+    early = datetime(2023, 1, 1, tzinfo=UTC)
     found = entitlements(her, MONTH, known_at=early, language="zh")
 
     assert found.granted == []

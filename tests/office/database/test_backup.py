@@ -35,9 +35,9 @@ def place() -> Iterator[Path]:
 
 @pytest.fixture(scope="module")
 def saved(
-    office: DataFolder, county: County, tmp_path_factory: pytest.TempPathFactory
+    office: DataFolder, founded: County, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[Path, dict[str, int]]:
-    del county
+    del founded
     file = tmp_path_factory.mktemp("backup") / "office.tar"
     return file, back_up(office, file)
 
@@ -123,7 +123,7 @@ def without(parts: dict[str, bytes], name: str) -> dict[str, bytes]:
         lambda parts: parts | {"manifest.json": b"[]"},
         lambda parts: without(parts, "database.dump"),
         lambda parts: without(parts, "manifest.json"),
-        lambda parts: {"../outside": b"x"},
+        lambda parts: {"../outside": parts["keyring"]},
     ],
 )
 def test_a_damaged_backup_is_refused_and_leaves_nothing(

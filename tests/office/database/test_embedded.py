@@ -11,6 +11,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -59,7 +60,7 @@ def server(deep: EmbeddedPostgres) -> Iterator[EmbeddedPostgres]:
     deep.stop()
 
 
-def owner(folder: DataFolder) -> psycopg.Connection[tuple[int]]:
+def owner(folder: DataFolder) -> psycopg.Connection[tuple[Any, ...]]:
     return psycopg.connect(**logins.libpq(logins.addresses(folder)["owner"]))
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import pytest
-from django.http import HttpResponse
+from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
-from tests.office.county import SEEN, VILLAGE_A1, County, everywhere
+from tests.office.county import SEEN, VILLAGE_A1, County, elder, everywhere, give
 
 from anlao.office.organisations.models import User
 from anlao.office.registry import identity
@@ -19,6 +20,8 @@ from anlao.office.shared import audit
 from anlao.office.shared.models import AuditEntry
 
 Browser = Callable[[User | None], Client]
+Answer = Any
+"""A response of the test client, for which there is no public name."""
 
 EVERYBODY = set(SEEN)
 CLERKS = {"county_clerk", "clerk_a", "clerk_b", "neighbour"}
@@ -75,21 +78,19 @@ def test_every_address_is_in_the_table() -> None:
     assert sorted(names(get_resolver().url_patterns)) == sorted(PAGES)
 
 
-def call(browser: Client, page: Page, number: int) -> HttpResponse:
+def call(browser: Client, page: Page, number: int) -> Answer:
     path = page.path.format(number)
-    found = browser.get(path) if page.sent is None else browser.post(path, page.sent)
-    assert isinstance(found, HttpResponse)
-    return found
+    return browser.get(path) if page.sent is None else browser.post(path, page.sent)
 
 
-def text_of(response: HttpResponse) -> str:
+def text_of(response: Answer) -> str:
     """Return a page without what is another at every request."""
     return re.sub(r'csrfmiddlewaretoken" value="\w+"', "", response.content.decode())
 
 
-def shows(response: HttpResponse, elder: Elder) -> bool:
+def shows(response: Answer, her: Elder) -> bool:
     body = response.content.decode()
-    secrets = (elder.name, elder.identity_mask, elder.file_number, elder.phone_mask)
+    secrets = (her.name, her.identity_mask, her.file_number, her.phone_mask)
     return any(secret and secret in body for secret in secrets)
 
 
@@ -105,7 +106,7 @@ def numbers_of(county: County, page: Page) -> dict[str, int]:
     """Return what goes into the address, by elder ("": the page is about none)."""
     match page.about:
         case "elder":
-            return {key: elder.pk for key, elder in county.elders.items()}
+            return {key: her.pk for key, her in county.elders.items()}
         case "user":
             return {"": county.cast["leader"].pk}
         case _:
@@ -123,9 +124,9 @@ def look(county: County, browser: Client, part: str, name: str, key: str, number
         answers.append((browser.post(page.path.format(number), sent), refused))
     for answer, status in answers:
         assert answer.status_code == status, (name, key, answer.status_code)
-        for other, elder in county.elders.items():
+        for other, her in county.elders.items():
             if other not in inside:
-                assert not shows(answer, elder), (name, key, other)
+                assert not shows(answer, her), (name, key, other)
     if page.about == "elder" and expected == 200:
         assert county.elders[key].name in answers[0][0].content.decode()
 
@@ -142,8 +143,8 @@ def test_strangers_are_sent_to_sign_in(county: County, client_of: Browser, name:
     else:
         assert response.status_code == 302
         assert response["Location"] == f"/sign-in?next={page.path.format(number)}"
-    for elder in county.elders.values():
-        assert not shows(response, elder)
+    for her in county.elders.values():
+        assert not shows(response, her)
 
 
 @pytest.mark.parametrize("part", sorted(READERS))
@@ -151,10 +152,10 @@ def test_a_search_gives_away_nothing_of_those_outside(
     county: County, client_of: Browser, part: str
 ) -> None:
     browser = client_of(county.cast[part])
-    for key, elder in county.elders.items():
-        with_numbers = [identity.identity_number_of(elder), identity.phone_of(elder)]
-        words = [elder.initials.split()[0], elder.division_code, str(elder.birth_date)[:4]]
-        words += [elder.name, elder.name[0], *filter(None, with_numbers)]
+    for key, her in county.elders.items():
+        with_numbers = [identity.identity_number_of(her), identity.phone_of(her)]
+        words = [her.initials.split()[0], her.division_code, str(her.birth_date)[:4]]
+        words += [her.name, her.name[0], *filter(None, with_numbers)]
         for word in words:
             response = browser.get("/", {"q": word})
             body = response.content.decode().replace(f'value="{word}"', "")
@@ -164,9 +165,9 @@ def test_a_search_gives_away_nothing_of_those_outside(
                     assert someone.identity_mask not in body
                     assert f"/elders/{someone.pk}" not in body
         if key not in SEEN[part]:
-            body = text_of(browser.get("/", {"q": elder.name}))
+            body = text_of(browser.get("/", {"q": her.name}))
             stranger = text_of(browser.get("/", {"q": "查无此人"}))
-            assert body.replace(elder.name, "查无此人") == stranger
+            assert body.replace(her.name, "查无此人") == stranger
 
 
 @pytest.mark.parametrize("key", ["a1", "n1"])
@@ -211,16 +212,16 @@ def test_reading_outside_is_logged_for_nobody_inside_for_everybody(
 
 
 def test_the_whole_number_shows_for_a_reason_only(county: County, client_of: Browser) -> None:
-    elder = county.elders["a1"]
-    number, phone = identity.identity_number_of(elder), identity.phone_of(elder)
+    her = county.elders["a1"]
+    number, phone = identity.identity_number_of(her), identity.phone_of(her)
     browser = client_of(county.cast["clerk_a"])
     for path in ("", "/history", "/entitlements", "/record"):
-        body = browser.get(f"/elders/{elder.pk}{path}").content.decode()
+        body = browser.get(f"/elders/{her.pk}{path}").content.decode()
         assert number not in body
         assert phone not in body
 
-    refused = browser.post(f"/elders/{elder.pk}/reveal", {"reason": "看"})
-    shown = browser.post(f"/elders/{elder.pk}/reveal", {"reason": "核对身份证"})
+    refused = browser.post(f"/elders/{her.pk}/reveal", {"reason": "看"})
+    shown = browser.post(f"/elders/{her.pk}/reveal", {"reason": "核对身份证"})
 
     assert refused.status_code == 302
     assert number in shown.content.decode()
@@ -231,10 +232,10 @@ def test_the_whole_number_shows_for_a_reason_only(county: County, client_of: Bro
 
 
 def test_a_reason_of_any_length_is_taken(county: County, client_of: Browser) -> None:
-    elder = county.elders["a1"]
+    her = county.elders["a1"]
     browser = client_of(county.cast["clerk_a"])
 
-    shown = browser.post(f"/elders/{elder.pk}/reveal", {"reason": "理由\x00" * 300})
+    shown = browser.post(f"/elders/{her.pk}/reveal", {"reason": "理由\x00" * 300})
 
     assert shown.status_code == 200
 
@@ -256,14 +257,14 @@ def test_an_auditor_sees_no_acts_on_files_of_another_county(
 def test_what_was_recorded_shows_and_a_correction_keeps_the_old(
     county: County, client_of: Browser
 ) -> None:
-    elder = county.elders["a1"]
+    her = county.elders["a1"]
     browser = client_of(county.cast["clerk_a"])
     for value in ("dibao", "tekun"):
         sent = FACT | {"fact": "economic_status", "value": value, "evidence": f"名单{value}"}
-        assert browser.post(f"/elders/{elder.pk}/record", sent).status_code == 302
+        assert browser.post(f"/elders/{her.pk}/record", sent).status_code == 302
 
-    file = browser.get(f"/elders/{elder.pk}").content.decode()
-    history = browser.get(f"/elders/{elder.pk}/history").content.decode()
+    file = browser.get(f"/elders/{her.pk}").content.decode()
+    history = browser.get(f"/elders/{her.pk}/history").content.decode()
 
     assert "名单tekun" in file
     assert "名单dibao" not in file
@@ -290,13 +291,13 @@ def test_what_was_recorded_shows_and_a_correction_keeps_the_old(
 def test_what_cannot_be_recorded_is_refused_and_leaves_nothing(
     county: County, client_of: Browser, sent: dict[str, str]
 ) -> None:
-    elder = county.elders["a1"]
+    her = county.elders["a1"]
     browser = client_of(county.cast["clerk_a"])
     grade = FACT | {"fact": "disability_grade", "value": "2"}
-    browser.post(f"/elders/{elder.pk}/record", grade)
+    browser.post(f"/elders/{her.pk}/record", grade)
     acts = AuditEntry.objects.count()
 
-    response = browser.post(f"/elders/{elder.pk}/record", FACT | sent)
+    response = browser.post(f"/elders/{her.pk}/record", FACT | sent)
 
     assert response.status_code == 400
     assert AuditEntry.objects.count() == acts
@@ -347,15 +348,11 @@ def test_a_form_without_its_token_is_refused(county: County, committed: None) ->
 def test_a_county_without_a_rulebook_can_still_read_and_record(
     county: County, client_of: Browser
 ) -> None:
-    from tests.office.county import elder, give
-
-    with_transaction = county.cast["nobody"]
-    from django.db import transaction
-
+    clerk = county.cast["nobody"]
     with transaction.atomic(), everywhere():
         far = elder("远方人", "431225001001")
-        give(with_transaction, "county_clerk", "431225")
-    browser = client_of(with_transaction)
+        give(clerk, "county_clerk", "431225")
+    browser = client_of(clerk)
 
     for path in ("", "/history", "/entitlements", "/record"):
         assert browser.get(f"/elders/{far.pk}{path}").status_code == 200

@@ -56,7 +56,7 @@ def test_a_wrong_password_does_not(browser: Client) -> None:
     assert not is_in(browser)
 
 
-def test_wrong_unknown_closed_and_locked_read_the_same(browser: Client, county: County) -> None:
+def test_wrong_unknown_closed_and_locked_read_the_same(browser: Client) -> None:
     User.objects.filter(username="clerk_b").update(is_active=False)
     User.objects.filter(username="leader").update(
         locked_until_at=datetime.now(UTC) + timedelta(minutes=5)
@@ -118,7 +118,7 @@ def test_wrong_passwords_while_locked_do_not_lock_longer(
     assert sign_in(browser, "clerk_a") == 302
 
 
-def test_an_administrator_unlocks_by_a_new_first_password(browser: Client, county: County) -> None:
+def test_an_administrator_unlocks_by_a_new_first_password(browser: Client) -> None:
     for _ in range(5):
         sign_in(browser, "clerk_a", "wrong")
     operations.reset_password(

@@ -1,4 +1,4 @@
-"""Roles that must be kept apart are; grants count from their first day to the day before the end."""
+"""Roles that must be kept apart are; grants count from the first day to the day before the end."""
 
 from __future__ import annotations
 

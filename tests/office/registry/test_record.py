@@ -306,7 +306,7 @@ recordings = st.lists(
     min_size=1,
     max_size=6,
 )
-KINDS = (HardshipStatus, LivingStatus)
+KINDS: tuple[type[Any], ...] = (HardshipStatus, LivingStatus)
 VALUES: dict[str, list[Any]] = {
     "economic_status": [None, "dibao", "tekun"],
     "can_work": [None, True, False],
@@ -344,7 +344,9 @@ def test_every_day_has_the_value_of_the_latest_recording_that_covers_it(
                 for day in range(start, until or 30):
                     expected[name][day] = value
                 snapshots[moment] = {one: dict(days) for one, days in expected.items()}
-            rows = {kind: list(kind.objects.filter(elder=her)) for kind in KINDS}
+            rows: dict[type[Any], list[Any]] = {
+                kind: list(kind.objects.filter(elder=her)) for kind in KINDS
+            }
             for known_moment, days_by_name in snapshots.items():
                 instant = at(known_moment) + timedelta(seconds=1)
                 for name, days in days_by_name.items():

@@ -128,9 +128,11 @@ def test_an_entry_put_in_by_hand_is_found(tampering: Callable[[str], list[Broken
 @pytest.mark.usefixtures("committed")
 def test_even_the_owner_is_stopped_by_the_table() -> None:
     for statement in ("UPDATE shared_auditentry SET who = 'x'", "DELETE FROM shared_auditentry"):
-        with pytest.raises(DatabaseError, match="never changed"), transaction.atomic(using="owner"):
-            with connections["owner"].cursor() as cursor:
-                cursor.execute(statement)
+        with (
+            connections["owner"].cursor() as cursor,
+            pytest.raises(DatabaseError, match="never changed"),
+        ):
+            cursor.execute(statement)
     connections["owner"].close()
 
 
@@ -155,12 +157,12 @@ def test_whatever_is_logged_fits_the_chain(content: dict[str, Any] | None) -> No
 
 
 @pytest.mark.usefixtures("db")
-def test_an_act_that_fails_leaves_no_entry() -> None:
+def test_an_act_that_is_rolled_back_leaves_no_entry() -> None:
     before = AuditEntry.objects.count()
 
-    with pytest.raises(RuntimeError), transaction.atomic():
+    with transaction.atomic():
         audit.record(Act("act"), by="clerk")
-        raise RuntimeError
+        transaction.set_rollback(True)
 
     assert AuditEntry.objects.count() == before
 
