@@ -33,6 +33,8 @@ atexit.register(shutil.rmtree, _PLACE, ignore_errors=True)
 FOLDER = DataFolder(_PLACE)
 FOLDER.make()
 os.environ["ANLAO_DATA"] = str(FOLDER.path)
+# The browser of other tests keeps an event loop in this thread; ours touch none of its work.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 os.environ["DJANGO_SETTINGS_MODULE"] = SETTINGS
 django.setup()
 

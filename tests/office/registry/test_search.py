@@ -7,6 +7,13 @@ from datetime import date, timedelta
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
+from anlao.office.registry import identity, search
+from anlao.office.registry.models import Elder
+from anlao.office.registry.queries import FEW
+from anlao.office.shared import scope
+from anlao.office.shared.models import AuditEntry
+from anlao.office.shared.scope import Scope
 from tests.office.county import (
     SEEN,
     VILLAGE_A1,
@@ -16,13 +23,6 @@ from tests.office.county import (
     identity_number,
     scope_for,
 )
-
-from anlao.office.registry import identity, search
-from anlao.office.registry.models import Elder
-from anlao.office.registry.queries import FEW
-from anlao.office.shared import scope
-from anlao.office.shared.models import AuditEntry
-from anlao.office.shared.scope import Scope
 
 pytestmark = pytest.mark.usefixtures("db")
 DAY = date(2026, 1, 1)

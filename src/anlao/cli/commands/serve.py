@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -38,6 +39,7 @@ def command(*, data: Path | None, demo: bool, port: int, workers: int) -> None:
     with refusals():
         from anlao.office.installation import opened
 
+        _refuse_taken_port(port)
         folder.make()
         with _only_one(folder), opened(folder, say=remark):
             environment = os.environ | {"ANLAO_DATA": str(folder.path)}
@@ -45,6 +47,16 @@ def command(*, data: Path | None, demo: bool, port: int, workers: int) -> None:
             click.echo(f"安老 http://127.0.0.1:{port}/   （Ctrl-C 停止 / to stop）")
             code = _until_stopped(children)
     sys.exit(code)
+
+
+def _refuse_taken_port(port: int) -> None:
+    """The web server would share a port with another; two offices would answer in turn."""
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            raise Refused(f"port {port} is taken: {error.strerror}", "name another: --port") from None
 
 
 @contextmanager

@@ -126,7 +126,7 @@ def _unpacked(source: Path, work: Path) -> dict[str, Any]:
     try:
         with tarfile.open(source) as tar:
             tar.extractall(work, members=_expected(tar), filter="data")
-        manifest = json.loads((work / MANIFEST).read_text("utf-8"))
+        manifest: dict[str, Any] = json.loads((work / MANIFEST).read_text("utf-8"))
         saved = manifest["sha256"]
         digests = {part: _digest(work / part) for part in saved if _is_part(part)}
     except (tarfile.TarError, OSError, ValueError, KeyError, TypeError) as error:
