@@ -12,7 +12,7 @@ PIP_INSTALL := -m pip install --quiet --disable-pip-version-check
 LOCKED      := $(PIP_INSTALL) --require-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check bench docs test-spark browser-packages clean
+.PHONY: help install demo serve test check bench docs test-spark browser-packages clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 18
@@ -21,6 +21,9 @@ install: $(VENV)/.installed ## Make .venv with the command .venv/bin/anlao
 
 demo: $(VENV)/.installed ## Decide a synthetic county, from people to reasons
 	$(BIN)/anlao demo
+
+serve: $(VENV)/.installed ## Open the demo's office in a browser
+	$(BIN)/anlao serve --demo
 
 test: $(VENV)/.tested $(VENV)/.browser ## Run the tests
 	$(BIN)/python -m pytest -q

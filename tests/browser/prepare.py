@@ -68,6 +68,7 @@ def _set_passwords() -> None:
 def _picked(today: date) -> dict[str, Any]:
     from django.utils import timezone
 
+    from anlao.office.benefits import deciding
     from anlao.office.benefits import queries as benefits
     from anlao.office.divisions.models import Division
     from anlao.office.registry.identity import set_phone
@@ -76,7 +77,7 @@ def _picked(today: date) -> dict[str, Any]:
 
     with scope.within(scope.WHOLE_OFFICE):
         living = list(Elder.objects.filter(state="living").order_by("pk")[:80])
-        month = benefits.month_of(today)
+        month = deciding.month_of(today)
 
         def shows(elder: Elder) -> int:
             found = benefits.entitlements(elder, month, known_at=timezone.now(), language="zh")

@@ -602,8 +602,8 @@ def test_docs_check_names_what_differs(run: Run, tmp_path: Path) -> None:
     assert "facts.md is not up to date" in ran.err
 
 
-def test_the_demo_leaves_its_files(run: Run, tmp_path: Path) -> None:
-    ran = run("demo", "--elders", "3000")
+def test_the_demo_leaves_its_files(run: Run, tmp_path: Path, open_folder: Path) -> None:
+    ran = run("demo", "--elders", "3000", "--data", str(open_folder))
 
     assert ran.code == 0, ran.err
     assert "高龄津贴" in ran.out

@@ -22,6 +22,8 @@ COMMANDS = {
     "coverage": "Account for every rule and standard of the documents. 文件条款覆盖情况。",
     "synth": "Make a synthetic population. 生成合成人口。",
     "serve": "Open the office in a browser. 打开工作平台。",
+    "administrator": "Make the first account of an office. 建立第一个管理员账户。",
+    "nightly": "Decide this month for every county in the office. 判定本月。",
     "backup": "Save the whole office to a file. 备份。",
     "restore": "Make an office from a backup. 恢复。",
     "doctor": "Check the installation. 检查安装。",

@@ -27,7 +27,7 @@ def data_option(command: Callable[..., Any]) -> Callable[..., Any]:
 def folder_of(data: Path | None) -> DataFolder:
     from anlao.office.database.folder import DataFolder, default_folder
 
-    return DataFolder(data.expanduser().absolute()) if data else default_folder()
+    return DataFolder(data) if data else default_folder()
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import click
 
 from anlao.cli.library import LIBRARY, open_rulebook, shipped
+from anlao.office.organisations.roles import INCOMPATIBLE, ROLES
 from anlao.rules.facts import FactSpec, Label
 from anlao.rules.language.tree import Arm, Expr, Ladder
 from anlao.rules.quantities import format_number
@@ -28,6 +29,7 @@ def pages() -> dict[str, str]:
         "commands.md": _commands(),
         "facts.md": _facts(open_rulebook(str(LIBRARY / "cn"))),
         "findings.md": _findings(),
+        "roles.md": _roles(),
         "rulebook.schema.json": _SCHEMA.read_text("utf-8"),
     }
     found |= {f"rulebooks/{book.id}.md": BookPage(book).text() for book in books if not book.base}
@@ -63,6 +65,24 @@ def _commands() -> str:
 def _findings() -> str:
     rows = [(f"`{code}`", meaning) for code, meaning in CODES.items()]
     return _MADE + "# Findings of `anlao check`\n\n" + _table(("code", "meaning"), rows)
+
+
+# roles of the office
+
+
+def _roles() -> str:
+    rows = []
+    for role in ROLES.values():
+        apart = [other for other in ROLES if frozenset((role.id, other)) in INCOMPATIBLE]
+        others = "all others" if len(apart) == len(ROLES) - 1 else "、".join(map(_role_zh, apart))
+        acts = ", ".join(f"`{act}`" for act in sorted(role.acts))
+        rows.append((f"`{role.id}`", role.zh, role.en, acts, others))
+    headings = ("role", "角色", "name", "acts", "not together with")
+    return _MADE + "# Roles of the office\n\n" + _table(headings, rows)
+
+
+def _role_zh(role: str) -> str:
+    return ROLES[role].zh
 
 
 # facts

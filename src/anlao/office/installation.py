@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 
 from anlao.office.database import logins
-from anlao.office.database.embedded import EmbeddedPostgres
+from anlao.office.database.embedded import running
 from anlao.office.database.folder import DataFolder
 
 SETTINGS = "anlao.office.project.settings"
@@ -18,23 +18,20 @@ Say = Callable[[str], None]
 def opened(folder: DataFolder, *, say: Say = lambda _: None) -> Iterator[None]:
     """Have the office of a folder ready inside the block: its database runs, its tables are there.
 
-    Stops the embedded server afterwards if this started it. Raises FolderRefused and
+    The last program that leaves stops the embedded server. Raises FolderRefused and
     DatabaseFailed.
     """
     folder.make()
     os.environ["ANLAO_DATA"] = str(folder.path)
     os.environ["DJANGO_SETTINGS_MODULE"] = SETTINGS
-    server = None if os.environ.get("DATABASE_URL") else EmbeddedPostgres(folder)
-    started = server is not None and server.start()
-    if started:
-        say("数据库已启动 / database started")
-    try:
-        bring_up_to_date(folder)
-        yield
-    finally:
-        if started and server is not None:
+    with nullcontext() if logins.own_server() else running(folder):
+        say("数据库已就绪 / database ready")
+        try:
+            with folder.alone():
+                bring_up_to_date(folder)
+            yield
+        finally:
             _close_connections()
-            server.stop()
 
 
 def bring_up_to_date(folder: DataFolder) -> None:
@@ -48,7 +45,11 @@ def bring_up_to_date(folder: DataFolder) -> None:
 
     call_command("migrate", database="owner", verbosity=0, interactive=False)
     with connections["owner"].cursor() as cursor:
-        cursor.execute("GRANT DELETE ON django_session TO anlao_app")
+        # Finished sessions and jobs go; nothing else that the application writes ever does.
+        cursor.execute(
+            "GRANT DELETE ON django_session, procrastinate_jobs, procrastinate_events, "
+            "procrastinate_periodic_defers, procrastinate_workers TO anlao_app"
+        )
         cursor.execute("REVOKE ALL ON scope_key FROM anlao_app")
         cursor.execute(
             "INSERT INTO scope_key (key) VALUES (%s) ON CONFLICT (single) DO UPDATE SET key = %s",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from pathlib import Path
 
 import click
@@ -19,10 +20,11 @@ def command(*, file: Path, data: Path | None) -> None:
     """
     folder = folder_of(data)
     with refusals():
+        from anlao.office.database import logins
         from anlao.office.database.backup import back_up
         from anlao.office.database.embedded import running
 
         folder.secrets()
-        with running(folder):
+        with nullcontext() if logins.own_server() else running(folder):
             counts = back_up(folder, file.absolute())
     click.echo(f"{file}: {len(counts)} tables, {sum(counts.values()):,} rows, checked")

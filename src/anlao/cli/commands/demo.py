@@ -13,10 +13,13 @@ import click
 
 from anlao.cli import options
 from anlao.cli.deciding import Decider, Input, open_reading
+from anlao.cli.demo_office import demo_office, furnish, show_accounts, show_month
 from anlao.cli.library import open_rates, open_rulebook
-from anlao.cli.screen import progress, remark, show_table, yuan
+from anlao.cli.office import data_option, folder_of
+from anlao.cli.screen import progress, show_table, yuan
 
 if TYPE_CHECKING:
+    from anlao.office.database.folder import DataFolder
     from anlao.rules.engines.program import Program
     from anlao.rules.output.decisions import Decided
     from anlao.rules.output.kinds import Kinds
@@ -47,10 +50,11 @@ class Sums:
 @click.command("demo")
 @click.option("--elders", type=click.IntRange(100), default=ELDERS, show_default=True)
 @click.option("--folder", type=options.FILE, default=Path("demo-output"), show_default=True)
-def command(*, elders: int, folder: Path) -> None:
-    """Make a synthetic Suichang, decide a year, explain one elder, recover late deaths.
+@data_option
+def command(*, elders: int, folder: Path, data: Path | None) -> None:
+    """Make a synthetic Suichang, decide a year, explain, recover late deaths, open an office.
 
-    演示：合成遂昌全县老年人，判定一年，说明一位老人，追回迟报死亡多发的钱。
+    演示：合成遂昌全县老年人，判定一年，说明一位老人，追回迟报死亡多发的钱，并装入工作平台。
     """
     started = monotonic()
     folder.mkdir(parents=True, exist_ok=True)
@@ -62,7 +66,9 @@ def command(*, elders: int, folder: Path) -> None:
     _summary(program, sums, folder / "summary.csv")
     _explain(program, months[-1], someone, folder / "explanation.txt")
     _recalculate(program, months, source, folder)
-    _look(folder, monotonic() - started)
+    office = folder_of(data) if data else demo_office(folder)
+    _open_office(office, people)
+    _look(folder, office, monotonic() - started)
 
 
 def _synthesise(target: Path, elders: int) -> Path:
@@ -245,12 +251,21 @@ def _recalculate(program: Program, months: list[Month], source: Input, folder: P
     show_totals(found, "zh")
 
 
+def _open_office(office: DataFolder, people: Path) -> None:
+    began = monotonic()
+    found = furnish(office, people=people, county=DIVISION, rates=RATES)
+    took = monotonic() - began
+    _heading("5. 工作平台", f"{found.elders:,} elders and every role in the office ({took:.1f} s)")
+    show_month(found)
+    show_accounts(found.accounts)
+
+
 def _heading(zh: str, en: str) -> None:
     click.echo(f"\n{zh}  {en}")
 
 
-def _look(folder: Path, seconds: float) -> None:
-    click.echo(f"5. 看这里  where to look ({seconds:.0f} s in all)")
+def _look(folder: Path, office: DataFolder, seconds: float) -> None:
+    click.echo(f"6. 看这里  where to look ({seconds:.0f} s in all)")
     for name, what in (
         ("people.parquet", "合成人口 the people"),
         ("people.history.csv", "变动 what changed about them"),
@@ -260,4 +275,5 @@ def _look(folder: Path, seconds: float) -> None:
         ("recalculation.csv", "补发与追回 what to pay or recover"),
     ):
         click.echo(f"   {folder / name}  {what}")
-    remark("")
+    click.echo("   make serve   打开工作平台 opens the office in a browser")
+    click.echo(f"   （anlao serve --data {office.path}）")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
-from anlao.office.benefits.rulebooks import program_for
+from anlao.office.benefits.rulebooks import facts_for, program_for
 from anlao.office.registry import queries as registry
 from anlao.office.registry.models import Elder
 from anlao.places import divisions
@@ -146,8 +146,8 @@ class FactLabel:
 
 
 def labels(elder: Elder) -> dict[str, FactLabel]:
-    """Return the facts that the elder's rulebook knows, in its order. Raises NoRulebook."""
-    specs = program_for(elder.division_code).rulebook.subjects["elder"].facts
+    """Return the facts that the elder's rulebook knows, in its order."""
+    specs = facts_for(elder.division_code)
     return {
         name: FactLabel(
             name,
@@ -212,7 +212,3 @@ def in_words_of_the_engine(
     if held.get("never_assessed"):
         facts["assessed_on"] = NONE
     return facts
-
-
-def month_of(day: date) -> Month:
-    return Month.of(day)

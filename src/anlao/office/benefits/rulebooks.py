@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -10,10 +11,12 @@ from django.conf import settings
 
 import anlao
 from anlao.rules.engines.program import Program, make_program
+from anlao.rules.facts import FactSpec
 from anlao.rules.people.rates import load_rates
 from anlao.rules.rulebook.load import known_rulebooks, load
 from anlao.rules.rulebook.model import Rulebook
 
+_BASE = "cn"
 _LIBRARY = Path(anlao.__file__).parent / "rulebooks"
 
 
@@ -35,6 +38,15 @@ def program_for(division: str) -> Program:
     return _program(max(covering, key=lambda book: len(book.division)).id)
 
 
+def facts_for(division: str) -> Mapping[str, FactSpec]:
+    """Return what the nearest rulebook knows of an elder; the common base where there is none."""
+    try:
+        book = program_for(division).rulebook
+    except NoRulebook:
+        book = load(_BASE, _LIBRARY).usable(_BASE)
+    return book.subjects["elder"].facts
+
+
 @lru_cache(maxsize=1)
 def _in_force() -> tuple[Rulebook, ...]:
     books = [load(name, _LIBRARY).usable(name) for name in known_rulebooks(_LIBRARY)]
@@ -44,5 +56,5 @@ def _in_force() -> tuple[Rulebook, ...]:
 @lru_cache(maxsize=32)
 def _program(name: str) -> Program:
     book = load(name, _LIBRARY).usable(name)
-    rates = Path(settings.DATA.path) / "rates" / f"{name}.yaml"
+    rates = Path(settings.DATA.rates) / f"{name}.yaml"
     return make_program(book, rates=load_rates(rates, book).rates if rates.exists() else None)

@@ -2,12 +2,14 @@
 
 FILE (tar)   manifest.json   digests, rows by table      database.dump   all tables
              secrets.json    keyring                     what opens what is sealed
+    rates/…         local rates
 """
 
 from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import tarfile
 import tempfile
@@ -25,6 +27,7 @@ from anlao.office.database.embedded import DatabaseFailed, EmbeddedPostgres
 from anlao.office.database.folder import DataFolder
 
 MANIFEST, DUMP, SECRETS, KEYRING = "manifest.json", "database.dump", "secrets.json", "keyring"
+RATES = "rates"
 _PARTS = (DUMP, SECRETS, KEYRING)
 
 
@@ -46,13 +49,18 @@ def back_up(folder: DataFolder, target: Path) -> dict[str, int]:
             )  # fmt: skip
         (work / SECRETS).write_bytes(folder.secrets_file.read_bytes())
         (work / KEYRING).write_bytes(folder.keyring_file.read_bytes())
-        digests = {part: _digest(work / part) for part in _PARTS}
+        rates = sorted(folder.rates.glob("*.yaml")) if folder.rates.exists() else []
+        (work / RATES).mkdir()
+        for path in rates:
+            (work / RATES / path.name).write_bytes(path.read_bytes())
+        parts = [*_PARTS, *(f"{RATES}/{path.name}" for path in rates)]
+        digests = {part: _digest(work / part) for part in parts}
         manifest = {"format": 1, "rows": counts, "sha256": digests}
         (work / MANIFEST).write_text(json.dumps(manifest, indent=1), "utf-8")
         aside = work / "backup.tar"
         handle = os.open(aside, os.O_WRONLY | os.O_CREAT, 0o600)
         with os.fdopen(handle, "wb") as file, tarfile.open(fileobj=file, mode="w") as tar:
-            for part in (MANIFEST, *_PARTS):
+            for part in (MANIFEST, *parts):
                 tar.add(work / part, arcname=part)
         aside.replace(target)
     return counts
@@ -61,48 +69,83 @@ def back_up(folder: DataFolder, target: Path) -> dict[str, int]:
 def restore(folder: DataFolder, source: Path) -> dict[str, int]:
     """Make an office in an empty folder from a backup; return the rows of each table, checked.
 
-    Raises BackupRefused, and leaves no half-made office behind.
+    Raises BackupRefused and DatabaseFailed, and leaves no half-made office behind.
     """
-    if folder.secrets_file.exists():
-        raise BackupRefused(f"{folder.path} holds an office already; name an empty folder")
+    if logins.own_server():
+        raise BackupRefused(
+            "a backup is restored into an embedded database: unset DATABASE_URL first, or give "
+            "the file's database.dump to pg_restore of your own server"
+        )
+    was_there = folder.path.exists()
+    if was_there and any(folder.path.iterdir()):
+        raise BackupRefused(f"{folder.path} is not empty; name an empty folder")
     with tempfile.TemporaryDirectory() as name:
         manifest = _unpacked(source, Path(name))
-        folder.path.mkdir(parents=True, exist_ok=True)
-        for part, path in ((SECRETS, folder.secrets_file), (KEYRING, folder.keyring_file)):
-            path.touch(0o600)
-            path.write_bytes((Path(name) / part).read_bytes())
-        server = EmbeddedPostgres(folder)
-        server.start()
         try:
-            logins.ensure(folder)
-            _program(
-                folder, "pg_restore", "--no-owner", "--exit-on-error", "--single-transaction",
-                "--dbname=anlao", str(Path(name) / DUMP),
-            )  # fmt: skip
-            with _one_moment(folder) as (_, counts):
-                pass
-        finally:
-            server.stop()
-    if counts != manifest["rows"]:
-        raise BackupRefused(f"{source}: the restored tables have other rows than were saved")
+            counts = _restored(folder, Path(name), manifest)
+            if counts != manifest["rows"]:
+                raise BackupRefused(
+                    f"{source}: the restored tables have other rows than were saved"
+                )
+        except BaseException:
+            shutil.rmtree(folder.path, ignore_errors=True)
+            if was_there:
+                folder.path.mkdir()
+            raise
     return counts
+
+
+def _restored(folder: DataFolder, work: Path, manifest: dict[str, Any]) -> dict[str, int]:
+    """Make the office of unpacked parts; return the rows of each table."""
+    folder.path.mkdir(parents=True, exist_ok=True)
+    for part, path in ((SECRETS, folder.secrets_file), (KEYRING, folder.keyring_file)):
+        path.touch(0o600)
+        path.write_bytes((work / part).read_bytes())
+    for part in manifest["sha256"]:
+        if part.startswith(f"{RATES}/"):
+            folder.rates.mkdir(exist_ok=True)
+            (folder.path / part).write_bytes((work / part).read_bytes())
+    server = EmbeddedPostgres(folder)
+    server.start()
+    try:
+        logins.ensure(folder)
+        logins.forget_default_rights(folder)
+        _program(
+            folder, "pg_restore", "--no-owner", "--exit-on-error", "--single-transaction",
+            "--dbname=anlao", str(work / DUMP),
+        )  # fmt: skip
+        with psycopg.connect(**logins.libpq(logins.addresses(folder)["owner"])) as connection:
+            connection.execute("ANALYZE")  # the saved tables come without their statistics
+        with _one_moment(folder) as (_, counts):
+            return counts
+    finally:
+        server.stop()
 
 
 def _unpacked(source: Path, work: Path) -> dict[str, Any]:
     try:
         with tarfile.open(source) as tar:
             tar.extractall(work, members=_expected(tar), filter="data")
-        manifest: dict[str, Any] = json.loads((work / MANIFEST).read_text("utf-8"))
-        digests = {part: _digest(work / part) for part in _PARTS}
-    except (tarfile.TarError, OSError, ValueError) as error:
+        manifest = json.loads((work / MANIFEST).read_text("utf-8"))
+        saved = manifest["sha256"]
+        digests = {part: _digest(work / part) for part in saved if _is_part(part)}
+    except (tarfile.TarError, OSError, ValueError, KeyError, TypeError) as error:
         raise BackupRefused(f"{source} is no backup of an office: {error}") from None
-    if manifest.get("sha256") != digests:
+    if saved != digests or not set(_PARTS) <= set(saved):
         raise BackupRefused(f"{source} is damaged: its parts are not those that were saved")
     return manifest
 
 
+def _is_part(name: str) -> bool:
+    """Return whether a name is one that a backup may hold; anything else is left in the file."""
+    rates, _, file = name.partition("/")
+    return name in (MANIFEST, *_PARTS) or (
+        rates == RATES and file.endswith(".yaml") and "/" not in file and not file.startswith(".")
+    )
+
+
 def _expected(tar: tarfile.TarFile) -> list[tarfile.TarInfo]:
-    return [member for member in tar if member.isfile() and member.name in (MANIFEST, *_PARTS)]
+    return [member for member in tar if member.isfile() and _is_part(member.name)]
 
 
 @contextmanager

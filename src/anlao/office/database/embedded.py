@@ -19,6 +19,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from importlib.util import find_spec
+from itertools import pairwise
 from pathlib import Path
 
 from anlao.office.database.folder import DataFolder, FolderRefused
@@ -60,9 +61,12 @@ class EmbeddedPostgres:
         return Path(tempfile.gettempdir()) / f"anlao-{digest}"
 
     def is_running(self) -> bool:
-        """Return whether the server's process lives; a killed one that nobody buried does not."""
+        """Return whether the server's process lives; a killed one that nobody buried does not.
+
+        Nor does another program that got the killed one's number, as happens when a machine starts.
+        """
         pid = self._server_pid()
-        return pid is not None and _lives(pid)
+        return pid is not None and _lives(pid) and _serves(pid, self.folder.cluster)
 
     def start(self) -> bool:
         """Start the server, making the cluster first where there is none; False if it ran already.
@@ -71,7 +75,7 @@ class EmbeddedPostgres:
         """
         self.folder.make()
         self._prepare()
-        with self._alone():
+        with self.folder.alone():
             if not (self.folder.cluster / "PG_VERSION").exists():
                 self._make_cluster()
             if self.is_running():
@@ -88,7 +92,7 @@ class EmbeddedPostgres:
 
     def stop(self) -> None:
         """Stop the server once its transactions are rolled back; nothing if it does not run."""
-        with self._alone():
+        with self.folder.alone():
             if self.is_running():
                 self._run("pg_ctl", "-w", "-m", "fast", "-D", str(self.folder.cluster), "stop")
 
@@ -197,24 +201,24 @@ class EmbeddedPostgres:
                 )
         return done.returncode
 
-    @contextmanager
-    def _alone(self) -> Iterator[None]:
-        """Hold the folder's lock: two programs never make or start one cluster at once."""
-        with (self.folder.path / "lock").open("w") as file:
-            fcntl.flock(file, fcntl.LOCK_EX)
-            yield
-
 
 @contextmanager
 def running(folder: DataFolder) -> Iterator[EmbeddedPostgres]:
-    """Have the server running inside the block; stop it afterwards if this started it."""
+    """Have the server running inside the block; the last program that leaves stops it."""
+    folder.make()
     server = EmbeddedPostgres(folder)
-    started = server.start()
-    try:
-        yield server
-    finally:
-        if started:
-            server.stop()
+    with (folder.path / "in-use.lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_SH)
+        try:
+            server.start()
+            yield server
+        finally:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                pass  # somebody else still works with it
+            else:
+                server.stop()
 
 
 def _wheel_programs() -> Path:
@@ -250,6 +254,16 @@ def _lives(pid: int) -> bool:
     except PermissionError:
         return True
     return True
+
+
+def _serves(pid: int, cluster: Path) -> bool:
+    """Return whether a process was started on a cluster; True where that cannot be seen."""
+    try:
+        words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+    except OSError:
+        return True
+    folders = [Path(os.fsdecode(folder)) for word, folder in pairwise(words) if word == b"-D"]
+    return any(folder.exists() and folder.samefile(cluster) for folder in folders)
 
 
 def _helpers_live(cluster: Path) -> bool:

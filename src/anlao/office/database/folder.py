@@ -1,15 +1,18 @@
 """The data folder of an office: the database's files, its secrets, uploads.
 
 FOLDER/postgres/  cluster of the embedded server     FOLDER/secrets.json  passwords and keys
-FOLDER/run/       its socket and lock                FOLDER/files/        uploads and exports
+FOLDER/run/       its socket and lock                FOLDER/rates/        local rates by rulebook
 """
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import secrets
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,6 +32,10 @@ class DataFolder:
 
     path: Path
 
+    def __post_init__(self) -> None:
+        # The server works from another folder than we do.
+        object.__setattr__(self, "path", self.path.expanduser().absolute())
+
     @property
     def cluster(self) -> Path:
         return self.path / "postgres"
@@ -40,6 +47,10 @@ class DataFolder:
     @property
     def log(self) -> Path:
         return self.path / "postgres.log"
+
+    @property
+    def rates(self) -> Path:
+        return self.path / "rates"
 
     @property
     def files(self) -> Path:
@@ -64,11 +75,19 @@ class DataFolder:
                 f"the data folder {self.path} cannot be made ({error.strerror}); "
                 "name another one with --data or ANLAO_DATA"
             ) from error
-        if not self.secrets_file.exists():
-            self._write_secrets()
-        if not self.keyring_file.exists():
-            keyring.create(self.keyring_file)
+        with self.alone():
+            if not self.secrets_file.exists():
+                self._write_secrets()
+            if not self.keyring_file.exists():
+                keyring.create(self.keyring_file)
         self.secrets()
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Hold the folder's lock: two programs never make or start one office at once."""
+        with (self.path / "lock").open("w") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
 
     def secrets(self) -> dict[str, str]:
         """Return the secrets by name. Raises FolderRefused where others may read them."""
@@ -96,7 +115,7 @@ def default_folder() -> DataFolder:
     """Return the folder that ANLAO_DATA names, or the usual one of this user."""
     named = os.environ.get("ANLAO_DATA")
     if named:
-        return DataFolder(Path(named).expanduser().absolute())
+        return DataFolder(Path(named))
     if os.geteuid() == 0:
         return DataFolder(Path("/var/lib/anlao"))
     base = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"

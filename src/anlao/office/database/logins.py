@@ -42,10 +42,15 @@ def addresses(folder: DataFolder) -> dict[str, Address]:
     return {"default": owner | {"USER": APP, "PASSWORD": secrets["app"]}, "owner": owner}
 
 
+def own_server() -> bool:
+    """Return whether the database is a server that DATABASE_URL names, not the embedded one."""
+    return bool(os.environ.get("DATABASE_URL"))
+
+
 def ensure(folder: DataFolder) -> None:
     """Make the database, its logins and what they may do, where they are not there yet."""
     secrets = folder.secrets()
-    if not os.environ.get("DATABASE_URL"):
+    if not own_server():
         _make_database(folder)
     with psycopg.connect(**libpq(addresses(folder)["owner"]), autocommit=True) as connection:
         _ensure_role(connection, APP, secrets["app"])
@@ -57,6 +62,17 @@ def ensure(folder: DataFolder) -> None:
             "ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT USAGE, SELECT ON SEQUENCES TO {app}",
         ):
             connection.execute(sql.SQL(statement).format(app=sql.Identifier(APP)))
+
+
+def forget_default_rights(folder: DataFolder) -> None:
+    """Let new tables give the application nothing, for tables that bring their rights with them."""
+    with psycopg.connect(**libpq(addresses(folder)["owner"]), autocommit=True) as connection:
+        for things in ("TABLES", "SEQUENCES"):
+            connection.execute(
+                sql.SQL(
+                    "ALTER DEFAULT PRIVILEGES IN SCHEMA public REVOKE ALL ON {} FROM {}"
+                ).format(sql.SQL(things), sql.Identifier(APP))
+            )
 
 
 def _make_database(folder: DataFolder) -> None:

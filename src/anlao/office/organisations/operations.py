@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db import connection
 from django.db.backends.postgresql.psycopg_any import DateRange
+from django.utils import timezone
 
 from anlao.office.divisions.models import Division
 from anlao.office.organisations.models import Grant, Organisation, User
@@ -34,6 +36,10 @@ class RolesConflict(Exception):
 
 class SpanRefused(ValueError):
     """Raised where a grant would end before it starts, or be delegated for too long."""
+
+
+class OwnStandIn(ValueError):
+    """Raised where somebody would stand in for herself."""
 
 
 def grant(
@@ -85,9 +91,11 @@ def grant(
 
 
 def revoke(*, held: Grant, reason: str, by: str, at: datetime) -> None:
-    """End a grant now; the row stays."""
+    """End a grant now; the row stays. One that was ended already stays as it is."""
+    still = Grant.objects.filter(pk=held.pk, revoked_at=None)
+    if not still.update(revoked_at=at, revoked_by=by):
+        return
     held.revoked_at, held.revoked_by = at, by
-    held.save(update_fields=["revoked_at", "revoked_by"])
     before = {"role": held.role}
     audit.record(Act("revoke", f"user:{held.user.username}", purpose=reason, before=before), by=by)
 
@@ -95,7 +103,12 @@ def revoke(*, held: Grant, reason: str, by: str, at: datetime) -> None:
 def delegate(
     *, away: User, to: User, start: date, until: date, reason: str, by: str, at: datetime
 ) -> list[Grant]:
-    """Let somebody stand in for a user who is away, with her grants, for a limited time."""
+    """Let somebody stand in for a user who is away, with her grants, for a limited time.
+
+    Never for longer than she holds them herself. Raises OwnStandIn, RolesConflict, SpanRefused.
+    """
+    if away.pk == to.pk:
+        raise OwnStandIn("不能由本人代理本人")
     if until - start > DELEGATED_AT_MOST:
         raise SpanRefused(f"代理最长{DELEGATED_AT_MOST.days}天")
     return [
@@ -105,7 +118,7 @@ def delegate(
             division=held.division,
             organisation=held.organisation,
             start=start,
-            until=until,
+            until=until if held.valid.upper is None else min(until, held.valid.upper),
             reason=reason,
             by=by,
             at=at,
@@ -149,3 +162,58 @@ def reset_password(user: User, password: str, *, by: str) -> None:
     user.failed_attempts, user.locked_until_at = 0, None
     user.save()
     audit.record(Act("reset_password", f"user:{user.username}"), by=by)
+
+
+class AccountRefused(ValueError):
+    """Raised where an account cannot be made as it was asked for; the message says why."""
+
+
+def add_user(*, username: str, full_name: str, organisation: Organisation, by: str) -> str:
+    """Make a user without any grant; return her first password. Raises AccountRefused."""
+    if User.objects.filter(username=username).exists():
+        raise AccountRefused(f"用户名 {username} 已被使用 / the user name is taken")
+    password = secrets.token_urlsafe(9)
+    user = User(username=username, full_name=full_name, organisation=organisation)
+    user.set_password(password)
+    user.save()
+    after = {"full_name": full_name, "organisation": organisation.name}
+    audit.record(Act("add_user", f"user:{username}", after=after), by=by)
+    return password
+
+
+def add_organisation(*, kind: str, name: str, division: Division, by: str) -> Organisation:
+    """Make an organisation. Raises AccountRefused where it is there already."""
+    if Organisation.objects.filter(name=name, division=division).exists():
+        raise AccountRefused(f"{name} 已存在 / is there already")
+    made = Organisation.objects.create(kind=kind, name=name, division=division)
+    after = {"kind": kind, "name": name, "division": division.code}
+    audit.record(Act("add_organisation", f"organisation:{made.pk}", after=after), by=by)
+    return made
+
+
+def first_administrator(
+    *, division: str, bureau: str, username: str, full_name: str, at: datetime, by: str
+) -> str:
+    """Make the bureau and its first administrator; return her first password.
+
+    Raises AccountRefused for a division that is not listed and a user name that is taken.
+    """
+    place = Division.objects.filter(code=division).first()
+    if place is None:
+        raise AccountRefused(f"没有区划 {division} / there is no division of this code")
+    organisation = Organisation.objects.filter(name=bureau, division=place).first()
+    if organisation is None:
+        organisation = add_organisation(
+            kind=Organisation.Kind.BUREAU, name=bureau, division=place, by=by
+        )
+    password = add_user(username=username, full_name=full_name, organisation=organisation, by=by)
+    grant(
+        user=User.objects.get(username=username),
+        role="administrator",
+        division=place,
+        start=timezone.localdate(at),
+        reason="首个系统管理员 first administrator",
+        by=by,
+        at=at,
+    )
+    return password

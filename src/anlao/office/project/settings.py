@@ -25,6 +25,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.postgres",
     "django.contrib.staticfiles",
+    "procrastinate.contrib.django",
     "anlao.office.shared",
     "anlao.office.divisions",
     "anlao.office.organisations",
@@ -71,6 +72,11 @@ DATABASES = {
 }
 DATABASE_ROUTERS: list[str] = []
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+PROCRASTINATE_IMPORT_PATHS = [
+    "anlao.office.interfaces.tasks.nightly",
+    "anlao.office.interfaces.tasks.rescue",
+]
 
 AUTH_USER_MODEL = "organisations.User"
 AUTHENTICATION_BACKENDS = ["anlao.office.organisations.backend.OfficeBackend"]

@@ -9,20 +9,32 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db import connection
+from django.core.exceptions import ValidationError
+from django.db import connection, transaction
 from django.db.backends.postgresql.psycopg_any import DateRange, DateTimeTZRange
-from django.db.models import CharField
+from django.db.models import CharField, CheckConstraint
+from django.utils import timezone
 
 from anlao.office.organisations.models import Organisation
-from anlao.office.registry.models import STATUSES, Elder, Status, VitalStatus
+from anlao.office.registry.models import (
+    STATUSES,
+    Elder,
+    RegistrationStatus,
+    Status,
+    VitalStatus,
+)
 from anlao.office.shared import audit
 from anlao.office.shared.audit import Act
 
+COUNTY_DIGITS = 6
 START_OF_TIME = date(1900, 1, 1)
 """Statuses of which nobody knows when they began hold from this day."""
+ALWAYS = DateRange(START_OF_TIME, None)
+_MOMENT = timedelta(microseconds=1)
+"""The shortest time that something is known; the database counts no shorter one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +49,16 @@ class NothingToRecord(Exception):
 
 class SpanRefused(ValueError):
     """Raised where a span ends before it begins."""
+
+
+@dataclass(frozen=True, slots=True)
+class Contradiction(Exception):
+    """Raised where facts cannot hold beside others that are known of the same days."""
+
+    names: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return f"{'、'.join(self.names)} 与同一时期已登记的相关情况矛盾，请先更正那一项"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,18 +81,23 @@ def record(
 ) -> list[Status]:
     """Record facts for a span of days (half-open); other facts of these days stay as they were.
 
+    Birth, death and sex hold always, whenever they are learnt: a death that is reported late was
+    one in the months before the report too.
     ``facts``: values by name; None says that it is not known. Returns the new rows. Raises
-    NothingToRecord, SpanRefused and KeyError for a name that is no fact.
+    NothingToRecord, SpanRefused, Contradiction, and KeyError for a name that is no fact; nothing
+    is recorded then. What was learnt at the same instant before counts as learnt earlier.
     """
     if until is not None and until <= start:
         raise SpanRefused(f"终止日期 {until} 不晚于起始日期 {start}")
-    _lock(elder)
     made: list[Status] = []
-    for kind, values in _by_kind(facts).items():
-        made += _record_in(kind, elder, values, DateRange(start, until), ground, by, at)
-    if not made:
-        raise NothingToRecord(tuple(facts))
-    _keep_words(elder, at)
+    with transaction.atomic():
+        _lock(elder)
+        for kind, values in _by_kind(facts).items():
+            span = ALWAYS if kind is VitalStatus else DateRange(start, until)
+            made += _record_in(kind, elder, values, span, ground, by, at)
+        if not made:
+            raise NothingToRecord(tuple(facts))
+        _keep_words(elder, at, by)
     return made
 
 
@@ -112,6 +139,7 @@ def _record_in(
     pieces = _pieces(kind, held, values, span)
     if not any(piece.is_new for piece in pieces):
         return []
+    at = max([at, *(row.known.lower + _MOMENT for row in held)])
     for row in held:
         row.known = DateTimeTZRange(row.known.lower, at)
         row.save(update_fields=["known"])
@@ -124,6 +152,7 @@ def _record_in(
         row.elder, row.valid, row.known = elder, piece.span, DateTimeTZRange(at, None)
         if piece.is_new:
             row.source, row.evidence, row.recorded_by = ground.source, ground.evidence, by
+            _refuse_contradiction(row, values)
         row.save(force_insert=True)
         made.append(row)
     audit.record(
@@ -138,6 +167,15 @@ def _record_in(
         by=by,
     )
     return made
+
+
+def _refuse_contradiction(row: Status, values: Mapping[str, Any]) -> None:
+    for constraint in row._meta.constraints:
+        if isinstance(constraint, CheckConstraint):
+            try:
+                constraint.validate(type(row), row)
+            except ValidationError:
+                raise Contradiction(tuple(values)) from None
 
 
 @dataclass(slots=True)
@@ -199,20 +237,53 @@ def _meet(one: DateRange, other: DateRange) -> DateRange:
     return DateRange(max(one.lower, other.lower), min(ends) if ends else None)
 
 
-def _keep_words(elder: Elder, at: datetime) -> None:
-    """Bring the words for search and lists up to date with what is known now."""
-    vital = (
-        VitalStatus.objects.filter(elder=elder, known__upper_inf=True, valid__contains=at.date())
-        .order_by("valid")
-        .last()
-    )
-    if vital is None:
-        return
-    elder.birth_date, elder.death_date, elder.sex = vital.birth_date, vital.death_date, vital.sex
-    if elder.state in (Elder.State.LIVING, Elder.State.DECEASED):
-        died = vital.death_date is not None
-        elder.state = Elder.State.DECEASED if died else Elder.State.LIVING
+def _keep_words(elder: Elder, at: datetime, by: str) -> None:
+    """Bring the words for search and lists up to date with what is known now, then the place."""
+    day = timezone.localdate(at)
+    vital, registration = _now(VitalStatus, elder, day), _now(RegistrationStatus, elder, day)
+    if isinstance(vital, VitalStatus):
+        elder.birth_date, elder.death_date, elder.sex = (
+            vital.birth_date,
+            vital.death_date,
+            vital.sex,
+        )
+    hukou = registration.hukou if isinstance(registration, RegistrationStatus) else ""
+    elsewhere = hukou and hukou[:COUNTY_DIGITS] != elder.division_code[:COUNTY_DIGITS]
+    if elder.state != Elder.State.MERGED:
+        elder.state = _state(died=elder.death_date is not None, moved=bool(elsewhere))
     elder.save(update_fields=["birth_date", "death_date", "sex", "state"])
+    if hukou and not elsewhere and len(hukou) > COUNTY_DIGITS and hukou != elder.division_code:
+        _move(elder, hukou, by)
+
+
+def _now(kind: type[Status], elder: Elder, day: date) -> Status | None:
+    found: Status | None = kind.objects.filter(
+        elder=elder, known__upper_inf=True, valid__contains=day
+    ).first()
+    return found
+
+
+def _state(*, died: bool, moved: bool) -> str:
+    if died:
+        return Elder.State.DECEASED
+    return Elder.State.MOVED_OUT if moved else Elder.State.LIVING
+
+
+def _move(elder: Elder, code: str, by: str) -> None:
+    """Let the file follow the registration to another village; whoever had it may lose sight."""
+    before, elder.division_code = elder.division_code, code
+    audit.record(
+        Act(
+            "move_file",
+            f"elder:{elder.pk}",
+            division=before,
+            before={"division": before},
+            after={"division": code},
+        ),
+        by=by,
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT registry_move_elder(%s, %s)", [elder.pk, code])
 
 
 def _shown(row: Status, values: Mapping[str, Any]) -> dict[str, Any]:

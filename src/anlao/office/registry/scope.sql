@@ -33,11 +33,13 @@ BEGIN
   RETURN NEW;
 END $$;
 
--- The elders whom the organisations of the pass have on their lists today.
+-- The elders whom the organisations of the pass have on their lists today, which is the day of the
+-- office: sessions count in UTC, where a day begins eight hours later.
 CREATE FUNCTION scope_elders() RETURNS SETOF bigint
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
   SELECT elder_id FROM registry_assignment
-  WHERE organisation_id = ANY (scope_organisations()) AND valid @> current_date $$;
+  WHERE organisation_id = ANY (scope_organisations())
+    AND valid @> (now() AT TIME ZONE 'Asia/Shanghai')::date $$;
 
 DO $$
 DECLARE part text;

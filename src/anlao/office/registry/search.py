@@ -23,6 +23,7 @@ MOST_PLACES = 40
 
 def find(text: str, *, scope: Scope, today: date, by: str, purpose: str) -> Found:
     """Return whom the words fit, all of them, as far as the scope goes; the search is logged."""
+    text = text.replace("\x00", "")  # no text of the database holds it
     condition = Q()
     for word in text.split():
         condition &= _meant(word, scope, today)

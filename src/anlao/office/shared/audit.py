@@ -16,7 +16,7 @@ from hashlib import sha256
 from typing import Any
 
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
@@ -41,6 +41,11 @@ class Act:
 
 def record(act: Act, *, by: str) -> AuditEntry:
     """Add an entry to the chain, within the transaction of the act."""
+    with transaction.atomic():
+        return _chained(act, by)
+
+
+def _chained(act: Act, by: str) -> AuditEntry:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
     latest = AuditEntry.objects.order_by("-number").values_list("number", "mark").first()

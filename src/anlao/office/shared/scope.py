@@ -57,16 +57,32 @@ def _mark(text: str) -> str:
 
 def enter(scope: Scope, *, using: str = "default") -> None:
     """Show the pass for the rest of the transaction; there must be one."""
-    with connections[using].cursor() as cursor:
-        cursor.execute("SELECT set_config('anlao.pass', %s, true)", [make_pass(scope, now=_now())])
+    _show(make_pass(scope, now=_now()), using)
 
 
 @contextmanager
 def within(scope: Scope, *, using: str = "default") -> Iterator[None]:
-    """Open a transaction that sees only what the scope allows."""
+    """Open a transaction that sees only what the scope allows.
+
+    Inside another transaction: a part of it, after which the pass is again the one before.
+    """
     with transaction.atomic(using=using):
+        before = _shown(using)
         enter(scope, using=using)
         yield
+        if not connections[using].needs_rollback:
+            _show(before, using)
+
+
+def _show(text: str, using: str) -> None:
+    with connections[using].cursor() as cursor:
+        cursor.execute("SELECT set_config('anlao.pass', %s, true)", [text])
+
+
+def _shown(using: str) -> str:
+    with connections[using].cursor() as cursor:
+        cursor.execute("SELECT coalesce(current_setting('anlao.pass', true), '')")
+        return str(cursor.fetchone()[0])
 
 
 def _now() -> float:

@@ -12,7 +12,10 @@ from anlao.office.organisations import roles
 
 _ROOMS = (
     ("web:home", "查找老年人", "Find an elder", roles.SEE_ELDERS),
+    ("web:month", "本月情况", "This month", roles.SEE_ELDERS),
+    ("web:month", "本月情况", "This month", roles.SEE_FIGURES),
     ("web:audit", "审计日志", "Audit log", roles.SEE_AUDIT),
+    ("web:jobs", "后台任务", "Jobs", roles.ADMINISTER),
     ("web:people", "人员与授权", "People and grants", roles.ADMINISTER),
 )
 
@@ -23,11 +26,11 @@ def page(request: HttpRequest) -> dict[str, Any]:
     if asking is None or asking.user is None:
         language = request.COOKIES.get("language", "zh") if asking is None else asking.language
         return {"language": language, "rooms": [], "here_url": _here(request)}
-    rooms = [(url, zh, en) for url, zh, en, act in _ROOMS if asking.may(act)]
+    rooms = dict.fromkeys((url, zh, en) for url, zh, en, act in _ROOMS if asking.may(act))
     return {
         "language": asking.language,
         "me": asking.user,
-        "rooms": rooms,
+        "rooms": list(rooms),
         "here_url": _here(request),
     }
 

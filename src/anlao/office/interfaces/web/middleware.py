@@ -57,8 +57,9 @@ def signed_in(handler: Handler) -> Handler:
             here = request.get_full_path() if request.method == "GET" else "/"
             return redirect(f"{reverse('web:sign-in')}?idle=1&next={quote(here)}")
         known = user if isinstance(user, User) else None
+        request.user = user
         if known:
-            request.session["seen_at"] = int(time.time())
+            note_seen(request)
         today = timezone.localdate()
         grants = organisations.grants_on(known, today) if known else []
         request.user = user
@@ -70,6 +71,11 @@ def signed_in(handler: Handler) -> Handler:
             return handler(request)
 
     return handle
+
+
+def note_seen(request: HttpRequest) -> None:
+    """Remember when somebody who is signed in was last here."""
+    request.session["seen_at"] = int(time.time())
 
 
 def _left_alone(request: HttpRequest) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from anlao.office.interfaces.web.staff import access, audit, elders, people
+from anlao.office.interfaces.web.staff import access, audit, elders, jobs, month, newcomers, people
 
 app_name = "web"
 urlpatterns = [
@@ -18,7 +18,11 @@ urlpatterns = [
     path("elders/<int:number>/entitlements", elders.entitlements, name="elder-entitlements"),
     path("elders/<int:number>/record", elders.record, name="elder-record"),
     path("elders/<int:number>/reveal", elders.reveal, name="elder-reveal"),
+    path("month", month.overview, name="month"),
+    path("month/<slug:provision>/<slug:outcome>", month.people, name="month-people"),
     path("audit", audit.entries, name="audit"),
+    path("jobs", jobs.jobs, name="jobs"),
     path("people", people.users, name="people"),
+    path("people/new", newcomers.new, name="newcomers"),
     path("people/<int:number>", people.user, name="person"),
 ]

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from anlao.office.interfaces.web.middleware import note_seen
 from anlao.office.interfaces.web.who import needs, who
 from anlao.office.organisations import operations
 from anlao.office.organisations.models import User
@@ -33,6 +34,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         if user is not None:
             operations.note_success(user)
             login(request, user)
+            note_seen(request)
             return redirect(_next(request))
         refused = True
     given = {"form": form, "refused": refused, "idle": "idle" in request.GET}
@@ -47,9 +49,9 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 def _checked(request: HttpRequest, username: str, password: str) -> User | None:
     now = timezone.now()
     known = User.objects.select_for_update().filter(username=username, is_active=True).first()
-    if known is not None and known.locked_until_at is not None and known.locked_until_at > now:
-        return None
     user = authenticate(request, username=username, password=password)
+    if known is not None and known.locked_until_at is not None and known.locked_until_at > now:
+        return None  # only now: a locked account answers no faster than another
     if known is not None and user is None:
         operations.note_failure(known, at=now)
     return user if isinstance(user, User) else None

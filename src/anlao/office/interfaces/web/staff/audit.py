@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from anlao.office.interfaces.web.sent import text_in
 from anlao.office.interfaces.web.templatetags.words import ACTS
 from anlao.office.interfaces.web.who import needs, who
 from anlao.office.organisations import roles
@@ -23,7 +24,7 @@ PAGE = 50
 def entries(request: HttpRequest) -> HttpResponse:
     """The log, latest first, by person, act or file; a look into it is logged too."""
     asking = who(request)
-    words = {name: request.GET.get(name, "").strip() for name in ("who", "act", "subject")}
+    words = {name: text_in(request.GET, name) for name in ("who", "act", "subject")}
     found = audit.entries(asking.where(roles.SEE_AUDIT), **words)
     audit.record(Act("read_audit", after=words), by=asking.name)
     broken = list(audit.verify())[:5] if "verify" in request.GET else None

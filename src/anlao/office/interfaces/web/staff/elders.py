@@ -14,8 +14,10 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from anlao.office.benefits import deciding
 from anlao.office.benefits import queries as benefits
 from anlao.office.benefits.rulebooks import NoRulebook
+from anlao.office.interfaces.web.sent import text_in
 from anlao.office.interfaces.web.staff.record_form import RecordForm
 from anlao.office.interfaces.web.templatetags.words import PURPOSES, section_name
 from anlao.office.interfaces.web.who import Who, needs, who
@@ -39,7 +41,7 @@ def home(request: HttpRequest) -> HttpResponse:
         return render(request, "web/welcome.html")
     where = asking.where(roles.SEE_ELDERS)
     scope.enter(where)
-    text, purpose = request.GET.get("q", "").strip(), _purpose(request)
+    text, purpose = text_in(request.GET, "q"), _purpose(request)
     found = None
     if text:
         found = search.find(text, scope=where, today=asking.today, by=asking.name, purpose=purpose)
@@ -89,12 +91,12 @@ def entitlements(request: HttpRequest, number: int) -> HttpResponse:
     day, known_at = _as_of(request)
     files.note_read(elder, "read_entitlements", by=asking.name, purpose=_purpose(request))
     given = _about(request, elder, "entitlements")
-    month = benefits.month_of(day)
+    month = deciding.month_of(day)
     given |= {
         "month": month.first_day,
         "earlier": month.plus(-1).first_day,
         "later": month.plus(1).first_day,
-        "is_this_month": month == benefits.month_of(asking.today),
+        "is_this_month": month == deciding.month_of(asking.today),
     }
     try:
         given["found"] = benefits.entitlements(
@@ -128,7 +130,12 @@ def record(request: HttpRequest, number: int) -> HttpResponse:
             request,
             asking.say(f"已登记：{label.zh}", f"Recorded: {label.en}"),
         )
-        return redirect("web:elder", number=elder.pk)
+        if asking.where(roles.SEE_ELDERS).covers(elder.division_code):
+            return redirect("web:elder", number=elder.pk)
+        messages.info(
+            request, asking.say("档案已随户籍转出您的范围", "The file moved out of your area")
+        )
+        return redirect("web:home")
     given |= {
         "form": form,
         "label": label,
@@ -158,6 +165,9 @@ def _recorded(elder: Elder, form: RecordForm, asking: Who) -> bool:
             ),
         )
         return False
+    except (operations.SpanRefused, operations.Contradiction) as refusal:
+        form.add_error(None, str(refusal))
+        return False
     return True
 
 
@@ -166,7 +176,7 @@ def _recorded(elder: Elder, form: RecordForm, asking: Who) -> bool:
 def reveal(request: HttpRequest, number: int) -> HttpResponse:
     """Show the whole identity number and telephone once, for a stated reason."""
     elder = _elder(number)
-    reason = request.POST.get("reason", "").strip()
+    reason = text_in(request.POST, "reason")
     if len(reason) < 4:
         messages.error(
             request,

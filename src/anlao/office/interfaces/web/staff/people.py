@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import secrets
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from anlao.office.divisions.models import Division
+from anlao.office.interfaces.web.sent import number_in, text_in
 from anlao.office.interfaces.web.who import Who, needs, who
 from anlao.office.organisations import operations, roles
 from anlao.office.organisations.models import Grant, Organisation, User
@@ -21,31 +25,53 @@ _COUNTY_DIGITS = 6
 _DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
-class _DivisionField(forms.ModelChoiceField):  # type: ignore[type-arg]
+class DivisionField(forms.ModelChoiceField):  # type: ignore[type-arg]
     """Names every division, set in below the one above it."""
 
     def label_from_instance(self, obj: Division) -> str:
         return "\u3000" * max(0, (len(obj.code) - _COUNTY_DIGITS) // 3) + str(obj.name)
 
 
+def _inside(asking: Who, field: str) -> Q:
+    """Return what lies in the area of an administrator, by a field that holds a division."""
+    codes = asking.where(roles.ADMINISTER).divisions
+    return reduce(or_, (Q(**{f"{field}__startswith": code}) for code in codes), Q(pk__in=()))
+
+
+def places_of(asking: Who) -> QuerySet[Division]:
+    """Return the divisions for which an administrator may grant."""
+    return Division.objects.filter(_inside(asking, "code"))
+
+
+def organisations_of(asking: Who) -> QuerySet[Organisation]:
+    """Return the organisations of an administrator's area."""
+    return Organisation.objects.filter(_inside(asking, "division__code")).order_by("name")
+
+
+def users_of(asking: Who) -> QuerySet[User]:
+    """Return the users who work in an administrator's area."""
+    return User.objects.filter(_inside(asking, "organisation__division__code"))
+
+
 class GrantForm(forms.Form):
     """Which role, for a division or an organisation, from when until when, and why."""
 
     role = forms.ChoiceField()
-    division = _DivisionField(Division.objects.none(), required=False)
-    organisation = forms.ModelChoiceField(Organisation.objects.order_by("name"), required=False)
+    division = DivisionField(Division.objects.none(), required=False)
+    organisation = forms.ModelChoiceField(Organisation.objects.none(), required=False)
     start = forms.DateField(widget=_DAY)
     until = forms.DateField(required=False, widget=_DAY)
     reason = forms.CharField(max_length=200, min_length=2)
 
-    def __init__(self, *args: Any, asking: Who, near: Division, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, asking: Who, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.asking = asking
         names = [(role.id, asking.say(role.zh, role.en)) for role in roles.ROLES.values()]
         self.fields["role"].choices = names  # type: ignore[attr-defined]
-        places = self.fields["division"]
+        places, bodies = self.fields["division"], self.fields["organisation"]
         assert isinstance(places, forms.ModelChoiceField)
-        places.queryset = Division.objects.filter(code__startswith=near.code[:_COUNTY_DIGITS])
+        assert isinstance(bodies, forms.ModelChoiceField)
+        places.queryset, bodies.queryset = places_of(asking), organisations_of(asking)
 
     def clean(self) -> None:
         super().clean()
@@ -69,8 +95,8 @@ class GrantForm(forms.Form):
 @require_GET
 @needs(roles.ADMINISTER)
 def users(request: HttpRequest) -> HttpResponse:
-    """Everybody who signs in, with what each holds."""
-    found = User.objects.select_related("organisation").order_by("username")
+    """Everybody in one's area who signs in, with what each holds."""
+    found = users_of(who(request)).select_related("organisation").order_by("username")
     given = [(user, [roles.ROLES[grant.role] for grant in _held(user)]) for user in found]
     return render(request, "web/people.html", {"users": given})
 
@@ -79,7 +105,7 @@ def users(request: HttpRequest) -> HttpResponse:
 @needs(roles.ADMINISTER)
 def user(request: HttpRequest, number: int) -> HttpResponse:
     """One user: grants, revoking, a new first password."""
-    found = User.objects.filter(pk=number).select_related("organisation__division").first()
+    found = users_of(who(request)).filter(pk=number).select_related("organisation").first()
     if found is None:
         raise Http404
     act = request.POST.get("act", "")
@@ -88,7 +114,6 @@ def user(request: HttpRequest, number: int) -> HttpResponse:
         request.POST if act == "grant" else None,
         initial={"start": asking.today},
         asking=asking,
-        near=found.organisation.division,
     )
     if act == "grant" and form.is_valid() and _granted(request, found, form):
         return redirect("web:person", number=number)
@@ -139,8 +164,8 @@ def _granted(request: HttpRequest, found: User, form: GrantForm) -> bool:
 
 
 def _revoked(request: HttpRequest, found: User) -> HttpResponse:
-    held = found.grants.filter(pk=request.POST.get("grant") or 0, revoked_at=None).first()
-    reason = request.POST.get("reason", "").strip()
+    held = found.grants.filter(pk=number_in(request.POST, "grant"), revoked_at=None).first()
+    reason = text_in(request.POST, "reason")
     if held is None or len(reason) < 2:
         messages.error(request, who(request).say("请写明撤销理由", "Say why it is revoked"))
     else:

@@ -30,6 +30,18 @@ def place(code: str) -> str:
     return "".join(step.name for step in divisions.path(code)[3:]) or found.name
 
 
+@register.filter
+def thousands(number: int) -> str:
+    """Return a whole number with its thousands apart."""
+    return f"{number:,}"
+
+
+@register.filter
+def yuan(fen: int | None) -> str:
+    """Return fen as yuan; a dash where there is no money in it."""
+    return "—" if fen is None else f"{fen // 100:,}.{fen % 100:02d}"
+
+
 _STATES = {
     "living": ("在册", "on the register"),
     "deceased": ("已故", "deceased"),
@@ -110,6 +122,8 @@ ACTS = {
     "account_locked": ("账户锁定", "account locked"),
     "change_password": ("修改密码", "changed the password"),
     "reset_password": ("重设密码", "gave a first password"),
+    "add_user": ("新增人员", "added a user"),
+    "add_organisation": ("新增机构", "added an organisation"),
     "grant": ("授权", "granted a role"),
     "revoke": ("撤销授权", "revoked a role"),
     "search_elders": ("查找老年人", "searched elders"),
@@ -117,6 +131,10 @@ ACTS = {
     "read_history": ("查阅变更记录", "read the history"),
     "read_entitlements": ("查阅待遇", "read entitlements"),
     "reveal": ("查看完整证件号", "saw the whole number"),
+    "read_list": ("查阅名单", "read a list"),
+    "move_file": ("档案转至他村", "moved the file"),
+    "queue_job": ("排入任务", "queued a job"),
+    "decide": ("判定本月待遇", "decided a month"),
     "record_facts": ("登记或更正", "recorded facts"),
     "read_audit": ("查阅审计日志", "read the audit log"),
     "load": ("装入数据", "loaded data"),
@@ -136,6 +154,10 @@ _FIELDS = {
     "start": ("起始日期", "From"),
     "until": ("终止日期（可空，不含当日）", "Until, not included (optional)"),
     "reason": ("理由", "Reason"),
+    "username": ("用户名（字母、数字，3位以上）", "User name (letters and digits, three or more)"),
+    "full_name": ("姓名", "Name"),
+    "kind": ("机构类型", "Kind"),
+    "name": ("机构名称", "Name"),
 }
 
 

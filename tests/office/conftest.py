@@ -1,0 +1,96 @@
+"""One office on a real database for the whole run, with a small county in it.
+
+The settings are there before any test module is read, so that modules import models at the top.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import django
+import pytest
+
+from anlao.office.database.folder import DataFolder
+from anlao.office.installation import SETTINGS, opened
+
+if TYPE_CHECKING:
+    from django.test import Client
+
+    from anlao.office.organisations.models import User
+    from tests.office.county import County
+
+# Not in the tests' own folders, which are closed: the database may run as another system user.
+_PLACE = Path(tempfile.mkdtemp(prefix="anlao-test-"))
+_PLACE.chmod(0o711)
+atexit.register(shutil.rmtree, _PLACE, ignore_errors=True)
+FOLDER = DataFolder(_PLACE)
+FOLDER.make()
+os.environ["ANLAO_DATA"] = str(FOLDER.path)
+os.environ["DJANGO_SETTINGS_MODULE"] = SETTINGS
+django.setup()
+
+
+@pytest.fixture(scope="session")
+def office() -> Iterator[DataFolder]:
+    """An open office; passwords are hashed fast."""
+    from django.test import override_settings
+
+    hashers = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    with opened(FOLDER), override_settings(PASSWORD_HASHERS=hashers):
+        yield FOLDER
+
+
+@pytest.fixture(scope="session")
+def county(office: DataFolder) -> County:
+    """Six elders and everybody who works with them, committed for the whole run."""
+    from tests.office.county import build, keep_copy
+
+    made = build()
+    keep_copy(office)
+    return made
+
+
+@pytest.fixture
+def db(county: County) -> Iterator[None]:
+    """A transaction of the application's login that leaves nothing behind."""
+    from django.db import transaction
+
+    del county
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def committed(county: County, office: DataFolder) -> Iterator[None]:
+    """Let a test commit; afterwards all tables are as they were."""
+    from django.db import connections
+
+    from tests.office.county import put_back
+
+    del county
+    yield
+    connections.close_all()
+    put_back(office)
+
+
+@pytest.fixture
+def client_of(committed: None) -> Callable[[User | None], Client]:
+    """Make the browser of a user (None: of a stranger). Requests commit, as in the office."""
+    from django.test import Client
+
+    del committed
+
+    def make(user: User | None) -> Client:
+        client = Client(SERVER_NAME="localhost")
+        if user is not None:
+            client.force_login(user)
+        return client
+
+    return make

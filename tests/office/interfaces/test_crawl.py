@@ -1,0 +1,362 @@
+"""Every page as everybody: what opens, what is refused, and that nothing from outside shows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+import pytest
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+from tests.office.county import SEEN, VILLAGE_A1, County, everywhere
+
+from anlao.office.organisations.models import User
+from anlao.office.registry import identity
+from anlao.office.registry.models import Elder
+from anlao.office.shared import audit
+from anlao.office.shared.models import AuditEntry
+
+Browser = Callable[[User | None], Client]
+
+EVERYBODY = set(SEEN)
+CLERKS = {"county_clerk", "clerk_a", "clerk_b", "neighbour"}
+RECORDERS = CLERKS | {"village_worker"}
+READERS = RECORDERS | {"assessor", "provider", "auditor"}
+
+
+@dataclass(frozen=True)
+class Page:
+    """What is expected of an address. ``opens``: to whom; ``about``: elder, user or nothing."""
+
+    path: str
+    opens: set[str]
+    about: str = ""
+    sent: Mapping[str, str] | None = None
+    status: int = 200
+    strangers_too: bool = False
+    more: tuple[Mapping[str, str], ...] = field(default=())
+
+
+FACT = {"fact": "lives_alone", "value": "true", "start": "2025-01-01", "evidence": "走访"}
+PAGES = {
+    "home": Page("/", EVERYBODY),
+    "sign-in": Page("/sign-in", EVERYBODY, strangers_too=True),
+    "sign-out": Page("/sign-out", EVERYBODY, sent={}, status=302, strangers_too=True),
+    "password": Page("/password", EVERYBODY),
+    "language": Page("/language", EVERYBODY, status=302, strangers_too=True),
+    "elder": Page("/elders/{}", READERS, "elder"),
+    "elder-history": Page("/elders/{}/history", READERS, "elder"),
+    "elder-entitlements": Page("/elders/{}/entitlements", READERS, "elder"),
+    "elder-record": Page(
+        "/elders/{}/record",
+        RECORDERS,
+        "elder",
+        more=(FACT | {"value": "nonsense"}, FACT | {"fact": "nonsense"}),
+    ),
+    "elder-reveal": Page("/elders/{}/reveal", CLERKS, "elder", sent={"reason": "核对身份"}),
+    "audit": Page("/audit", {"auditor"}),
+    "people": Page("/people", {"administrator"}),
+    "person": Page("/people/{}", {"administrator"}, "user", more=({"act": "grant"},)),
+}
+
+
+def names(patterns: list[URLPattern | URLResolver]) -> Iterator[str]:
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            yield from names(pattern.url_patterns)
+        else:
+            assert pattern.name, f"{pattern} has no name"
+            yield pattern.name
+
+
+def test_every_address_is_in_the_table() -> None:
+    assert sorted(names(get_resolver().url_patterns)) == sorted(PAGES)
+
+
+def call(browser: Client, page: Page, number: int) -> HttpResponse:
+    path = page.path.format(number)
+    found = browser.get(path) if page.sent is None else browser.post(path, page.sent)
+    assert isinstance(found, HttpResponse)
+    return found
+
+
+def text_of(response: HttpResponse) -> str:
+    """Return a page without what is another at every request."""
+    return re.sub(r'csrfmiddlewaretoken" value="\w+"', "", response.content.decode())
+
+
+def shows(response: HttpResponse, elder: Elder) -> bool:
+    body = response.content.decode()
+    secrets = (elder.name, elder.identity_mask, elder.file_number, elder.phone_mask)
+    return any(secret and secret in body for secret in secrets)
+
+
+@pytest.mark.parametrize("part", SEEN)
+def test_every_page_opens_to_whom_it_should(county: County, client_of: Browser, part: str) -> None:
+    for name, page in PAGES.items():
+        browser = client_of(county.cast[part])
+        for key, number in numbers_of(county, page).items():
+            look(county, browser, part, name, key, number)
+
+
+def numbers_of(county: County, page: Page) -> dict[str, int]:
+    """Return what goes into the address, by elder ("": the page is about none)."""
+    match page.about:
+        case "elder":
+            return {key: elder.pk for key, elder in county.elders.items()}
+        case "user":
+            return {"": county.cast["leader"].pk}
+        case _:
+            return {"": 0}
+
+
+def look(county: County, browser: Client, part: str, name: str, key: str, number: int) -> None:
+    page, inside = PAGES[name], SEEN[part]
+    expected = page.status if part in page.opens else 403
+    if page.about == "elder" and part in page.opens and key not in inside:
+        expected = 404
+    answers = [(call(browser, page, number), expected)]
+    for sent in page.more:
+        refused = 400 if expected == 200 else expected
+        answers.append((browser.post(page.path.format(number), sent), refused))
+    for answer, status in answers:
+        assert answer.status_code == status, (name, key, answer.status_code)
+        for other, elder in county.elders.items():
+            if other not in inside:
+                assert not shows(answer, elder), (name, key, other)
+    if page.about == "elder" and expected == 200:
+        assert county.elders[key].name in answers[0][0].content.decode()
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_strangers_are_sent_to_sign_in(county: County, client_of: Browser, name: str) -> None:
+    page = PAGES[name]
+    number = county.elders["a1"].pk
+
+    response = call(client_of(None), page, number)
+
+    if page.strangers_too:
+        assert response.status_code == page.status
+    else:
+        assert response.status_code == 302
+        assert response["Location"] == f"/sign-in?next={page.path.format(number)}"
+    for elder in county.elders.values():
+        assert not shows(response, elder)
+
+
+@pytest.mark.parametrize("part", sorted(READERS))
+def test_a_search_gives_away_nothing_of_those_outside(
+    county: County, client_of: Browser, part: str
+) -> None:
+    browser = client_of(county.cast[part])
+    for key, elder in county.elders.items():
+        with_numbers = [identity.identity_number_of(elder), identity.phone_of(elder)]
+        words = [elder.initials.split()[0], elder.division_code, str(elder.birth_date)[:4]]
+        words += [elder.name, elder.name[0], *filter(None, with_numbers)]
+        for word in words:
+            response = browser.get("/", {"q": word})
+            body = response.content.decode().replace(f'value="{word}"', "")
+            for other, someone in county.elders.items():
+                if other not in SEEN[part]:
+                    assert someone.name not in body, (word, other)
+                    assert someone.identity_mask not in body
+                    assert f"/elders/{someone.pk}" not in body
+        if key not in SEEN[part]:
+            body = text_of(browser.get("/", {"q": elder.name}))
+            stranger = text_of(browser.get("/", {"q": "查无此人"}))
+            assert body.replace(elder.name, "查无此人") == stranger
+
+
+@pytest.mark.parametrize("key", ["a1", "n1"])
+def test_a_file_outside_reads_like_one_that_is_not_there(
+    county: County, client_of: Browser, key: str
+) -> None:
+    browser = client_of(county.cast["clerk_b"])
+
+    outside = browser.get(f"/elders/{county.elders[key].pk}")
+    nowhere = browser.get("/elders/999999999")
+    too_large = browser.get("/elders/99999999999999999999999999")
+
+    assert (outside.status_code, nowhere.status_code, too_large.status_code) == (404,) * 3
+    assert text_of(outside).replace(
+        f"elders%2F{county.elders[key].pk}", "elders%2F999999999"
+    ).replace(f"/elders/{county.elders[key].pk}", "/elders/999999999") == text_of(nowhere)
+
+
+def test_nothing_is_recorded_outside(county: County, client_of: Browser) -> None:
+    response = client_of(county.cast["clerk_b"]).post(
+        f"/elders/{county.elders['a1'].pk}/record", FACT
+    )
+
+    assert response.status_code == 404
+    assert not AuditEntry.objects.filter(who="clerk_b").exists()
+
+
+def test_reading_outside_is_logged_for_nobody_inside_for_everybody(
+    county: County, client_of: Browser
+) -> None:
+    browser = client_of(county.cast["clerk_a"])
+    pages = {"": "read_file", "/history": "read_history", "/entitlements": "read_entitlements"}
+    for path, act in pages.items():
+        browser.get(f"/elders/{county.elders['a1'].pk}{path}", {"purpose": "visit"})
+        browser.get(f"/elders/{county.elders['b1'].pk}{path}")
+
+        (entry,) = AuditEntry.objects.filter(who="clerk_a", act=act)
+        assert (entry.subject, entry.division, entry.purpose) == (
+            f"elder:{county.elders['a1'].pk}", VILLAGE_A1, "visit",
+        )  # fmt: skip
+    assert list(audit.verify()) == []
+
+
+def test_the_whole_number_shows_for_a_reason_only(county: County, client_of: Browser) -> None:
+    elder = county.elders["a1"]
+    number, phone = identity.identity_number_of(elder), identity.phone_of(elder)
+    browser = client_of(county.cast["clerk_a"])
+    for path in ("", "/history", "/entitlements", "/record"):
+        body = browser.get(f"/elders/{elder.pk}{path}").content.decode()
+        assert number not in body
+        assert phone not in body
+
+    refused = browser.post(f"/elders/{elder.pk}/reveal", {"reason": "看"})
+    shown = browser.post(f"/elders/{elder.pk}/reveal", {"reason": "核对身份证"})
+
+    assert refused.status_code == 302
+    assert number in shown.content.decode()
+    assert phone in shown.content.decode()
+    assert shown["Cache-Control"] == "no-store"
+    (entry,) = AuditEntry.objects.filter(act="reveal")
+    assert (entry.who, entry.purpose) == ("clerk_a", "核对身份证")
+
+
+def test_a_reason_of_any_length_is_taken(county: County, client_of: Browser) -> None:
+    elder = county.elders["a1"]
+    browser = client_of(county.cast["clerk_a"])
+
+    shown = browser.post(f"/elders/{elder.pk}/reveal", {"reason": "理由\x00" * 300})
+
+    assert shown.status_code == 200
+
+
+def test_an_auditor_sees_no_acts_on_files_of_another_county(
+    county: County, client_of: Browser
+) -> None:
+    theirs, ours = county.elders["n1"], county.elders["b1"]
+    client_of(county.cast["neighbour"]).get(f"/elders/{theirs.pk}")
+    client_of(county.cast["clerk_b"]).get(f"/elders/{ours.pk}")
+    browser = client_of(county.cast["auditor"])
+
+    for sent in ({}, {"subject": f"elder:{theirs.pk}"}, {"who": "neighbour"}, {"verify": "1"}):
+        body = browser.get("/audit", sent).content.decode()
+        assert f'<td class="mono">elder:{theirs.pk}</td>' not in body
+    assert f'<td class="mono">elder:{ours.pk}</td>' in browser.get("/audit").content.decode()
+
+
+def test_what_was_recorded_shows_and_a_correction_keeps_the_old(
+    county: County, client_of: Browser
+) -> None:
+    elder = county.elders["a1"]
+    browser = client_of(county.cast["clerk_a"])
+    for value in ("dibao", "tekun"):
+        sent = FACT | {"fact": "economic_status", "value": value, "evidence": f"名单{value}"}
+        assert browser.post(f"/elders/{elder.pk}/record", sent).status_code == 302
+
+    file = browser.get(f"/elders/{elder.pk}").content.decode()
+    history = browser.get(f"/elders/{elder.pk}/history").content.decode()
+
+    assert "名单tekun" in file
+    assert "名单dibao" not in file
+    assert "名单dibao" in history
+    assert "名单tekun" in history
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        {"value": "nonsense"},
+        {"fact": "hukou", "value": "3" * 40},
+        {"fact": "hukou", "value": "３３"},
+        {"fact": "capability_level", "value": "9"},
+        {"fact": "capability_level", "value": "-1"},
+        {"fact": "birth_date", "value": "1940-13-01"},
+        {"start": "2025-02-30"},
+        {"until": "2024-12-31"},
+        {"evidence": "依" * 201},
+        {"evidence": "依据\x00"},
+        {"fact": "disability_type", "value": "none"},
+    ],
+)
+def test_what_cannot_be_recorded_is_refused_and_leaves_nothing(
+    county: County, client_of: Browser, sent: dict[str, str]
+) -> None:
+    elder = county.elders["a1"]
+    browser = client_of(county.cast["clerk_a"])
+    grade = FACT | {"fact": "disability_grade", "value": "2"}
+    browser.post(f"/elders/{elder.pk}/record", grade)
+    acts = AuditEntry.objects.count()
+
+    response = browser.post(f"/elders/{elder.pk}/record", FACT | sent)
+
+    assert response.status_code == 400
+    assert AuditEntry.objects.count() == acts
+
+
+def test_an_administrator_grants_and_revokes(county: County, client_of: Browser) -> None:
+    browser = client_of(county.cast["administrator"])
+    user = county.cast["nobody"]
+    path = f"/people/{user.pk}"
+    grant = {
+        "act": "grant", "role": "township_clerk", "division": "331123001",
+        "start": "2025-01-01", "reason": "任命",
+    }  # fmt: skip
+    assert browser.post(path, grant).status_code == 302
+    assert client_of(user).get(f"/elders/{county.elders['a1'].pk}").status_code == 200
+    assert browser.post(path, grant | {"role": "auditor"}).status_code == 400
+    assert browser.post(path, grant | {"division": ""}).status_code == 400
+    assert browser.post(path, grant | {"division": "99"}).status_code == 400
+    assert browser.post(path, grant | {"until": "2024-01-01"}).status_code == 400
+
+    held = user.grants.get()
+    for number in (str(held.pk), "abc", "", "99999999999999999999999"):
+        browser.post(path, {"act": "revoke", "grant": number, "reason": ""})
+    assert user.grants.get().revoked_at is None
+    browser.post(path, {"act": "revoke", "grant": str(held.pk), "reason": "离任"})
+    assert client_of(user).get(f"/elders/{county.elders['a1'].pk}").status_code == 403
+
+
+def test_pages_load_nothing_from_elsewhere(county: County, client_of: Browser) -> None:
+    browser = client_of(county.cast["auditor"])
+    for path in ("/", "/audit", "/sign-in", "/no-such-page"):
+        response = browser.get(path)
+        assert "default-src 'none'" in response["Content-Security-Policy"]
+        assert b"http://" not in response.content.replace(b"http://www.w3.org", b"")
+        assert b"https://" not in response.content
+
+
+def test_a_form_without_its_token_is_refused(county: County, committed: None) -> None:
+    del committed
+    browser = Client(SERVER_NAME="localhost", enforce_csrf_checks=True)
+    browser.force_login(county.cast["clerk_a"])
+
+    response = browser.post(f"/elders/{county.elders['a1'].pk}/record", FACT)
+
+    assert response.status_code == 403
+
+
+def test_a_county_without_a_rulebook_can_still_read_and_record(
+    county: County, client_of: Browser
+) -> None:
+    from tests.office.county import elder, give
+
+    with_transaction = county.cast["nobody"]
+    from django.db import transaction
+
+    with transaction.atomic(), everywhere():
+        far = elder("远方人", "431225001001")
+        give(with_transaction, "county_clerk", "431225")
+    browser = client_of(with_transaction)
+
+    for path in ("", "/history", "/entitlements", "/record"):
+        assert browser.get(f"/elders/{far.pk}{path}").status_code == 200
+    assert browser.post(f"/elders/{far.pk}/record", FACT).status_code == 302
