@@ -36,8 +36,9 @@ def office() -> Iterator[Office]:
         yield found
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium(office: Office) -> Iterator[Browser]:  # noqa: ARG001 - first the check of what is there
+    """Start a browser for each module: while it runs, no other test could use Django's models."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=CHROMIUM, args=_QUIET, env={**os.environ, "LANGUAGE": "zh_CN"}

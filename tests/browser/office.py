@@ -217,7 +217,9 @@ class Visitor:
 
     def picture(self, name: str) -> None:
         self.artefacts.mkdir(parents=True, exist_ok=True)
-        self.page.screenshot(path=self.artefacts / f"{name}.png", full_page=True)
+        self.page.screenshot(
+            path=self.artefacts / f"{name}.jpg", type="jpeg", quality=80, full_page=True
+        )
 
     def overflows(self) -> list[str]:
         """Return what makes the page wider than the window."""
@@ -242,19 +244,23 @@ class Visitor:
         )
         return found
 
-    def violations(self) -> list[str]:
-        """Return what axe finds against WCAG 2.2 AA."""
+    def violations(self, *, with_colours: bool = True) -> list[str]:
+        """Return what axe finds against WCAG 2.2 AA.
+
+        ``with_colours``: contrast too, which takes longer than all the rest together.
+        """
         if self.page.evaluate("typeof axe") == "undefined":
             self.page.evaluate(AXE_SCRIPT)
         found: list[str] = self.page.evaluate(
-            """async tags => {
+            """async ([tags, colours]) => {
               const options = {
                 runOnly: {type: 'tag', values: tags}, resultTypes: ['violations'],
+                rules: {'color-contrast': {enabled: colours}},
               };
               return (await axe.run(document, options)).violations.flatMap(rule => rule.nodes.map(
                 node => `${rule.id}: ${node.html.slice(0, 160)} ${node.failureSummary}`));
             }""",
-            list(TAGS),
+            [list(TAGS), with_colours],
         )
         return found
 

@@ -69,6 +69,7 @@ def test_entitlements_tell_reasons_and_clause_month_by_month(enter: Enter) -> No
     given.locator("summary").click()
     assert "号" in given.locator("summary").inner_text()  # the document and its clause
     assert given.locator("li").first.is_visible()
+    assert "--rates" not in page.content()  # advice for this office, not for a command
 
     page.locator("a[rel=prev]").click()
     assert "本月" not in page.locator("h2").first.inner_text()

@@ -22,9 +22,10 @@ _ORDER = ("yes", "unknown", "no", "not_applicable")
 
 @dataclass(frozen=True, slots=True)
 class Teller:
-    """Tells explanations in one language."""
+    """Tells explanations in one language. ``rate_advice``: how to give a local rate."""
 
     words: Words
+    rate_advice: tuple[str, str] = ("请用 --rates 提供", "give it with --rates")
 
     def letter(self, subject: str, month: Month, found: Sequence[Explanation]) -> str:
         """Return everything about one subject and month, what is granted first."""
@@ -234,7 +235,7 @@ class Teller:
         name = self.words.missing(missing.name)
         if not missing.consequences:
             advice = {
-                "rate": pick("请用 --rates 提供", "give it with --rates"),
+                "rate": pick(*self.rate_advice),
                 "discretion": pick("由有关部门决定", "somebody must decide"),
             }.get(missing.name.partition(":")[0], pick("请补充", "find it out"))
             return [f"   {pick('还缺', 'Missing')} {name}{pick('：', ': ')}{advice}"]

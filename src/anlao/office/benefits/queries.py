@@ -21,6 +21,7 @@ from anlao.rules.tell import Teller
 from anlao.rules.wording import Words
 
 ORDER = ("yes", "unknown", "no", "not_applicable")
+_RATE_ADVICE = ("请县级管理员登记", "the county's administrator can enter it")
 _FROM_COUNTY = 2
 """Places are told from the county down: clerks know in which province they are."""
 
@@ -78,7 +79,7 @@ def entitlements(
     program = program_for(elder.division_code)
     facts_at = _facts_at(program, elder, month, known_at, instead or {})
     book = program.rulebook
-    teller = Teller(Words(book, book.subjects["elder"].facts, language))
+    teller = Teller(Words(book, book.subjects["elder"].facts, language), _RATE_ADVICE)
     explained = explain(program, month, facts_at)
     ranked = sorted(explained, key=lambda item: ORDER.index(item.decision.outcome))
     return Entitlements(
