@@ -56,7 +56,9 @@ def _refuse_taken_port(port: int) -> None:
         try:
             probe.bind(("127.0.0.1", port))
         except OSError as error:
-            raise Refused(f"port {port} is taken: {error.strerror}", "name another: --port") from None
+            raise Refused(
+                f"port {port} is taken: {error.strerror}", "name another: --port"
+            ) from None
 
 
 @contextmanager
