@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -602,12 +603,28 @@ def test_docs_check_names_what_differs(run: Run, tmp_path: Path) -> None:
     assert "facts.md is not up to date" in ran.err
 
 
-def test_the_demo_leaves_its_files(run: Run, tmp_path: Path, open_folder: Path) -> None:
-    ran = run("demo", "--elders", "3000", "--data", str(open_folder))
+def test_the_demo_leaves_its_files_and_an_office(tmp_path: Path) -> None:
+    with tempfile.TemporaryDirectory(prefix="anlao-demo-") as place:
+        # The database may run as another user, who must pass through the folders above.
+        Path(place).chmod(0o711)
 
-    assert ran.code == 0, ran.err
-    assert "高龄津贴" in ran.out
-    assert "依据：遂政办发〔2023〕26号" in ran.out
+        # In a process of its own: a program opens one office in its life.
+        ran = subprocess.run(
+            [
+                sys.executable, "-m", "anlao.cli.main", "demo",
+                "--elders", "3000", "--data", f"{place}/office",
+            ],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            check=False,
+        )  # fmt: skip
+
+    assert ran.returncode == 0, ran.stderr
+    assert "高龄津贴" in ran.stdout
+    assert "依据：遂政办发〔2023〕26号" in ran.stdout
+    assert "3,000 elders and every role in the office" in ran.stdout
+    assert "县级经办" in ran.stdout
     left = {path.name for path in (tmp_path / "demo-output").iterdir()}
     assert {"decisions.parquet", "summary.csv", "explanation.txt", "recalculation.csv"} <= left
 

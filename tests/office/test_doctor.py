@@ -50,7 +50,7 @@ def test_a_healthy_office_is_fine_and_stays_open(patient: DataFolder, county: Co
 
     assert ran.exit_code == 0, ran.output
     assert "✘" not in ran.output
-    for said in ("PostgreSQL 18", "on for every table of the registry", "entries, whole"):
+    for said in ("PostgreSQL 18", "on for every table about elders", "entries, whole"):
         assert said in ran.output
     assert EmbeddedPostgres(patient).is_running()
 

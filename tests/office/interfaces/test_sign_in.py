@@ -142,7 +142,7 @@ def test_a_page_left_alone_for_half_an_hour_asks_again(
     clock.move_to(NOW + timedelta(minutes=60, seconds=1))
     response = browser.get("/")
 
-    assert response["Location"] == "/sign-in?idle=1"
+    assert response["Location"] == "/sign-in?idle=1&next=/"
     assert not is_in(browser)
 
 

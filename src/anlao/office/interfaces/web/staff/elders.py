@@ -69,7 +69,7 @@ def history(request: HttpRequest, number: int) -> HttpResponse:
     elder = _elder(number)
     seen = files.read_history(elder, by=who(request).name, purpose=_purpose(request))
     given = _about(request, elder, "history")
-    labels, language = _labels(elder), who(request).language
+    labels, language = benefits.labels(elder), who(request).language
     given["rows"] = [
         (
             section_name(entry.kind, language),
@@ -120,10 +120,14 @@ def record(request: HttpRequest, number: int) -> HttpResponse:
     label = _recordable(elder).get(request.GET.get("fact", ""))
     if label is None:
         given["sections"] = _sections(elder, now, asking)
-        return render(request, "web/elder_choose.html", given)
+        refused = request.method == "POST"
+        return render(request, "web/elder_choose.html", given, status=400 if refused else 200)
     held = _held(now)
     form = RecordForm(
-        request.POST or None, label=label, asking=asking, initial={"start": asking.today}
+        request.POST if request.method == "POST" else None,
+        label=label,
+        asking=asking,
+        initial={"start": asking.today},
     )
     if request.method == "POST" and form.is_valid() and _recorded(elder, form, asking):
         messages.success(
@@ -191,14 +195,6 @@ def reveal(request: HttpRequest, number: int) -> HttpResponse:
     )
 
 
-def _labels(elder: Elder) -> dict[str, benefits.FactLabel]:
-    """Return the facts that the elder's rulebook knows; none where no rulebook covers her."""
-    try:
-        return benefits.labels(elder)
-    except NoRulebook:
-        return {}
-
-
 def _held(file: files.File) -> dict[str, Any]:
     """Return everything that a file says, by fact."""
     held: dict[str, Any] = {}
@@ -225,7 +221,7 @@ def _sections(
     elder: Elder, file: files.File, asking: Who
 ) -> list[tuple[str, Status | None, list[_Shown]]]:
     """Return the sections of a file: name, the row behind it, and its facts in words."""
-    labels, held, language = _labels(elder), _held(file), asking.language
+    labels, held, language = benefits.labels(elder), _held(file), asking.language
     return [
         (
             section_name(row.kind, language),
@@ -263,7 +259,7 @@ def _words(entry: Entry, labels: dict[str, benefits.FactLabel], language: str) -
 def _recordable(elder: Elder) -> dict[str, benefits.FactLabel]:
     """Return the facts that statuses hold, by name."""
     held = {name for kind in STATUSES for name in kind.FACTS}
-    return {name: label for name, label in _labels(elder).items() if name in held}
+    return {name: label for name, label in benefits.labels(elder).items() if name in held}
 
 
 def _villages(elder: Elder) -> list[str]:

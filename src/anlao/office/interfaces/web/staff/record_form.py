@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Any
 
@@ -15,6 +16,9 @@ from anlao.places import divisions
 
 UNKNOWN = "unknown"
 _YES_NO = {"true": True, "false": False}
+
+
+_CODE = re.compile(r"[0-9]{6}(?:[0-9]{3}){0,2}")
 
 
 class RecordForm(forms.Form):
@@ -84,8 +88,8 @@ def _typed(label: FactLabel, text: str) -> Any:
 
 def _place(text: str) -> str:
     """Return the code of a place that was named, or given by its code. Raises ValueError."""
-    if text.isascii() and text.isdigit() and divisions.find(text):
-        return text
+    if _CODE.fullmatch(text) and (divisions.find(text) or not divisions.find(text[:6])):
+        return text  # our lists hold some counties only; of those they know every village
     name = "".join(text.split())
     named = [
         found.code
