@@ -26,11 +26,12 @@ def test_sign_in_search_and_open_a_file_by_keyboard(enter: Enter) -> None:
     visitor = enter()
     keys = visitor.page.keyboard
     visitor.go("/sign-in")
-    keys.type("town2")  # the cursor stands there already
+    visitor.page.wait_for_selector("#username:focus")  # the cursor stands there by itself
+    keys.type("town2")
     keys.press("Tab")
     keys.type(PASSWORD)
     keys.press("Enter")
-    visitor.page.wait_for_selector("#q")
+    visitor.page.wait_for_selector("#q:focus")
     keys.type("王")
     keys.press("Enter")
     visitor.page.wait_for_selector("tbody a")
