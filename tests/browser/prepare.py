@@ -75,6 +75,9 @@ def _picked(today: date) -> dict[str, Any]:
     from anlao.office.registry.models import Elder
     from anlao.office.shared import scope
 
+    deciding.decide_everywhere(
+        deciding.month_of(today), known_at=timezone.now(), today=today, by="browser"
+    )
     with scope.within(scope.WHOLE_OFFICE):
         living = list(Elder.objects.filter(state="living").order_by("pk")[:80])
         month = deciding.month_of(today)
