@@ -19,7 +19,7 @@ help: ## Show this list
 
 install: $(VENV)/.installed ## Make .venv with the command .venv/bin/anlao
 
-demo: $(VENV)/.installed ## Decide a synthetic county, from people to reasons
+demo: $(VENV)/.installed ## Decide a synthetic county, and make an office of it
 	$(BIN)/anlao demo
 
 serve: $(VENV)/.installed ## Open the demo's office in a browser

@@ -9,7 +9,7 @@ from anlao.office.registry.models import Elder
 
 
 class DecidedMonth(models.Model):
-    """A month decided for all living files of a division, by the rulebook as it was.
+    """A month decided for everybody with a file in a division, the dead included.
 
     Decisions of the latest one stand in Decision; earlier ones keep their totals only.
     """

@@ -45,10 +45,6 @@ class DataFolder:
         return self.path / "run"
 
     @property
-    def log(self) -> Path:
-        return self.path / "postgres.log"
-
-    @property
     def rates(self) -> Path:
         return self.path / "rates"
 

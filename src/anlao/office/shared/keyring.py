@@ -6,8 +6,8 @@
     cipher a7703e5f 90aa…32 hex digits…   <- the newest encrypts, all decrypt
 
 A key's id is computed from the key, so a damaged line is noticed when the file is read and not when
-the first value cannot be opened. Who loses this file loses the values: it is kept apart from the
-database and from its backups, and has a backup of its own.
+the first value cannot be opened. Who loses this file loses the values, and who has it with the
+database reads them: a backup of an office holds both.
 """
 
 from __future__ import annotations
