@@ -46,6 +46,7 @@ _KEPT = (
     "organisations_user",
     "organisations_grant",
     *REGISTRY,
+    "journeys_journey",
     "benefits_decidedmonth",
     "benefits_decision",
     "shared_auditentry",

@@ -26,3 +26,4 @@ BEGIN
       OR elder_id IN (SELECT scope_elders()))', part);
   END LOOP;
 END $$;
+CREATE SEQUENCE registry_file_number;

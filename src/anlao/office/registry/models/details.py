@@ -47,15 +47,16 @@ class Address(Detail):
     use = models.CharField(max_length=12, choices=Use)
     text = models.CharField(max_length=200)
     place = models.CharField(max_length=12, blank=True)
-    longitude = models.DecimalField(max_digits=9, decimal_places=6, null=True)
-    latitude = models.DecimalField(max_digits=8, decimal_places=6, null=True)
+    longitude = models.DecimalField(max_digits=9, decimal_places=6, null=True, blank=True)
+    latitude = models.DecimalField(max_digits=8, decimal_places=6, null=True, blank=True)
     datum = models.CharField(max_length=8, blank=True, choices=Datum)
 
     class Meta:
         constraints = (
             models.CheckConstraint(
                 condition=Q(longitude__isnull=True, latitude__isnull=True, datum="")
-                | Q(longitude__range=(_WEST, _EAST), latitude__range=(_SOUTH, _NORTH))
+                | Q(longitude__isnull=False, latitude__isnull=False)
+                & Q(longitude__range=(_WEST, _EAST), latitude__range=(_SOUTH, _NORTH))
                 & ~Q(datum=""),
                 name="address_point_is_whole",
             ),
@@ -93,8 +94,10 @@ class Relation(Detail):
     )
     kind = models.CharField(max_length=12, choices=Kind)
     name = models.CharField(max_length=60)
-    other = models.ForeignKey(Elder, null=True, on_delete=models.PROTECT, related_name="+")
-    phone_cipher = models.BinaryField(null=True)
+    other = models.ForeignKey(
+        Elder, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    phone_cipher = models.BinaryField(null=True, blank=True)
     phone_mask = models.CharField(max_length=20, blank=True)
     is_supporter = models.BooleanField(default=False)
     is_guardian = models.BooleanField(default=False)
