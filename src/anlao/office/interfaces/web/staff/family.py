@@ -215,7 +215,8 @@ def _shown(row: Detail, asking: Who) -> dict[str, Any]:
         words = getattr(row, f"get_{name}_display", lambda value=value: value)()
         if asking.language == "en":
             words = _CHOICES_EN.get(str(value), words)
-        values.append((asking.say(*_WORDS[name]), words, name in ("name", "text")))
+        label = asking.say(*_WORDS[name]).partition("（")[0].partition(" (")[0]
+        values.append((label, words, name in ("name", "text")))
     ticks = [asking.say(*_WORDS[name]) for name in _TICKS[type(row)] if getattr(row, name)]
     if isinstance(row, Consent) and not row.is_given:
         ticks.append(asking.say("不同意", "does not agree"))

@@ -259,7 +259,8 @@ def _touched(elder: Elder, facts: dict[str, Any], day: date, asking: Who) -> dic
         )
     except NoRulebook:
         changed = []
-    return {"preview": True, "changed": changed, "chosen_day": day}
+    matter = [one for one in changed if {one.now.outcome, one.then.outcome} & {"yes", "unknown"}]
+    return {"preview": True, "changed": matter, "chosen_day": day}
 
 
 def _relatives(elder: Elder, asking: Who) -> list[Relation]:
