@@ -253,7 +253,7 @@ def _keep_words(elder: Elder, at: datetime, by: str) -> None:
         elder.state = _state(died=elder.death_date is not None, moved=bool(elsewhere))
     elder.save(update_fields=["birth_date", "death_date", "sex", "state"])
     if hukou and not elsewhere and len(hukou) > COUNTY_DIGITS and hukou != elder.division_code:
-        _move(elder, hukou, by)
+        move_file(elder, hukou, by=by)
 
 
 def _now(kind: type[Status], elder: Elder, day: date) -> Status | None:
@@ -269,8 +269,8 @@ def _state(*, died: bool, moved: bool) -> str:
     return Elder.State.MOVED_OUT if moved else Elder.State.LIVING
 
 
-def _move(elder: Elder, code: str, by: str) -> None:
-    """Let the file follow the registration to another village; whoever had it may lose sight."""
+def move_file(elder: Elder, code: str, *, by: str) -> None:
+    """Let a file go to another village of its county; whoever had it may lose sight of it."""
     before, elder.division_code = elder.division_code, code
     audit.record(
         Act(
