@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "anlao.office.organisations",
     "anlao.office.registry",
     "anlao.office.benefits",
+    "anlao.office.journeys",
     "anlao.office.interfaces.web",
 ]
 MIDDLEWARE = [
