@@ -51,6 +51,8 @@ clean: ## Remove environments, caches and outputs
 	rm -rf $(VENV) $(BENCH_VENV) build dist demo-output bench/data tests/artefacts spark-warehouse metastore_db
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache derby.log
 	find src tests bench -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
+	@echo "Left as they are: offices (ANLAO_DATA, /var/lib/anlao, ~/.local/share/anlao), a demo's office in"
+	@echo "/var/lib/anlao-demo, and what was installed for the whole machine (chromium, fonts, Java)."
 
 # A stamp is newer than what it was made from, so a second call does nothing.
 $(VENV)/.made $(BENCH_VENV)/.made:

@@ -39,7 +39,7 @@ def fill(folder: DataFolder, people: Path) -> dict[str, Any]:
         with override_settings(PASSWORD_HASHERS=[_QUICK]):  # nobody will use these passwords
             people_a_county(COUNTY, day=date(2026, 1, 1), at=at)
         _set_passwords()
-        return _picked(today)
+        return _picked(today) | {"recovery": _second_factor("town19", at)}
 
 
 def _load(people: Path, at: datetime) -> None:
@@ -63,6 +63,22 @@ def _set_passwords() -> None:
 
     User.objects.update(password=make_password(PASSWORD), must_change_password=False)
     User.objects.filter(username__in=NEWCOMERS).update(must_change_password=True)
+
+
+def _second_factor(username: str, at: datetime) -> list[str]:
+    """Give somebody an app that is nowhere, and return her recovery codes."""
+    from anlao.office.organisations import factors
+    from anlao.office.organisations.models import Authenticator, User
+
+    user = User.objects.get(username=username)
+    Authenticator.objects.create(
+        user=user,
+        kind="app",
+        name="我的手机",
+        secret=factors.sealed(factors.new_secret(), user),
+        added_at=at,
+    )
+    return factors.new_codes(user, at=at)
 
 
 def _picked(today: date) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import pytest
 
 from tests.browser.office import DESKTOP, PHONE, Enter, Visitor
+from tests.browser.prepare import PASSWORD
 
 pytestmark = pytest.mark.browser
 
@@ -58,6 +59,38 @@ def _role_refused(visitor: Visitor) -> None:
     visitor.page.locator("select[name=division]").select_option("331123")
     visitor.page.locator("form:has(select[name=role]) input[name=reason]").fill("试一试")
     visitor.page.locator("form:has(select[name=role]) button").click()
+
+
+def _second_step(visitor: Visitor) -> None:
+    visitor.sign_in("town19")
+    visitor.page.wait_for_selector("#code")
+
+
+def _add_app(visitor: Visitor) -> None:
+    visitor.go("/account/second-factor")
+    visitor.page.locator("#password").fill(PASSWORD)
+    visitor.page.locator("button[value=app]").click()
+    visitor.page.wait_for_selector(".qr svg")
+
+
+def _recovery_codes(visitor: Visitor) -> None:
+    visitor.context.clear_cookies()
+    visitor.sign_in("town19")
+    visitor.page.locator("#code").fill(visitor.office.seen["recovery"].pop())
+    visitor.page.locator("main button").click()
+    visitor.go("/account/second-factor")
+    visitor.page.locator("#password").fill(PASSWORD)
+    visitor.page.locator("button[value=codes]").click()
+    visitor.page.wait_for_selector(".codes")
+    visitor.office.seen["recovery"][:] = visitor.page.locator(".codes li").all_inner_texts()
+
+
+def _place_preview(visitor: Visitor) -> None:
+    visitor.go("/places")
+    visitor.page.locator("#id_old").select_option(index=3)
+    visitor.page.locator("#id_code").fill("331123102399")
+    visitor.page.locator("#id_reason").fill("遂政发〔2026〕1号")
+    visitor.page.locator("main form button").first.click()
 
 
 def _forged(visitor: Visitor) -> None:
@@ -138,6 +171,15 @@ LOOKS = (
     _at("audit-nothing", "auditor", "/audit?who=stranger"),
     _at("people", "admin", "/people"),
     Look("person-refused", "admin", _role_refused),
+    _at("account", "clerk", "/account"),
+    _at("second-factor", "clerk", "/account/second-factor"),
+    Look("second-factor-app", "clerk", _add_app),
+    Look("second-factor-codes", "", _recovery_codes),
+    Look("second-step", "", _second_step),
+    _at("delegation", "clerk", "/account/delegation"),
+    _at("factor-rules", "admin", "/people/second-factor"),
+    _at("places", "clerk", "/places"),
+    Look("places-preview", "clerk", _place_preview),
     _at("not-found", "clerk", "/elders/99999999"),
     _at("not-allowed", "clerk", "/audit"),
 )

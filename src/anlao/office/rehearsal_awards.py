@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.db import connections
 
@@ -36,7 +37,7 @@ WHERE e.division_code LIKE %(inside)s AND e.state = 'deceased' AND e.id %% {_DEA
 def pay_out(decided: DecidedMonth, *, at: datetime) -> None:
     """Make awards of what a month found, with the errors that offices look for."""
     month = Month.of(decided.month)
-    values = {
+    values: dict[str, Any] = {
         "decided": decided.pk,
         "provisions": ["old-age-allowance", "care-subsidy", "monthly-visit"],
         "start": month.plus(-6).first_day,

@@ -18,6 +18,7 @@ PAY = "pay"
 SEE_AUDIT = "see_audit"
 SEE_FIGURES = "see_figures"
 ADMINISTER = "administer"
+CHANGE_PLACES = "change_places"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,15 @@ ROLES = {
     role.id: role
     for role in (
         _role("county_approver", "县级审批", "county approver", SEE_ELDERS, REVEAL, APPROVE),
-        _role("county_clerk", "县级经办", "county clerk", SEE_ELDERS, REVEAL, RECORD_FACTS),
+        _role(
+            "county_clerk",
+            "县级经办",
+            "county clerk",
+            SEE_ELDERS,
+            REVEAL,
+            RECORD_FACTS,
+            CHANGE_PLACES,
+        ),
         _role("township_clerk", "乡镇经办", "township clerk", SEE_ELDERS, REVEAL, RECORD_FACTS),
         _role("village_worker", "村级工作人员", "village worker", SEE_ELDERS, RECORD_FACTS),
         _role("assessor", "评估员", "assessor", SEE_ELDERS, ASSESS),

@@ -21,12 +21,13 @@ from django.db.backends.postgresql.psycopg_any import DateRange, DateTimeTZRange
 from django.db.models import BooleanField, CharField, DateField
 
 from anlao import masking
-from anlao.office.registry.identity import IDENTITY, vault
+from anlao.office.registry.identity import IDENTITY
 from anlao.office.registry.models import STATUSES, Elder, Status
 from anlao.office.registry.names import pinyin_initials
 from anlao.office.registry.operations import START_OF_TIME
 from anlao.office.shared import audit
 from anlao.office.shared.audit import Act
+from anlao.office.shared.vaults import vault
 
 _BATCH = 10_000
 _ELDER = (

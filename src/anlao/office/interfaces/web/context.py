@@ -17,6 +17,7 @@ _ROOMS = (
     ("web:month", "本月情况", "This month", roles.SEE_FIGURES),
     ("web:audit", "审计日志", "Audit log", roles.SEE_AUDIT),
     ("web:jobs", "后台任务", "Jobs", roles.ADMINISTER),
+    ("web:places", "区划变更", "Places", roles.CHANGE_PLACES),
     ("web:people", "人员与授权", "People and grants", roles.ADMINISTER),
 )
 

@@ -6,9 +6,12 @@ from django.urls import path
 
 from anlao.office.interfaces.web.staff import (
     access,
+    account,
     audit,
     benefits,
+    delegation,
     elders,
+    factor_rules,
     family,
     jobs,
     journeys,
@@ -17,14 +20,21 @@ from anlao.office.interfaces.web.staff import (
     newcomers,
     opening,
     people,
+    places,
+    second_factor,
+    second_step,
 )
 
 app_name = "web"
 urlpatterns = [
     path("", elders.home, name="home"),
     path("sign-in", access.sign_in, name="sign-in"),
+    path("sign-in/second", second_step.second_step, name="sign-in-second"),
     path("sign-out", access.sign_out, name="sign-out"),
     path("password", access.password, name="password"),
+    path("account", account.account, name="account"),
+    path("account/second-factor", second_factor.second_factor, name="second-factor"),
+    path("account/delegation", delegation.delegation, name="delegation"),
     path("language", access.language, name="language"),
     path("elders/new", opening.new, name="elder-new"),
     path("elders/<int:number>", elders.file, name="elder"),
@@ -58,5 +68,7 @@ urlpatterns = [
     path("jobs", jobs.jobs, name="jobs"),
     path("people", people.users, name="people"),
     path("people/new", newcomers.new, name="newcomers"),
+    path("people/second-factor", factor_rules.rules, name="factor-rules"),
+    path("places", places.places, name="places"),
     path("people/<int:number>", people.user, name="person"),
 ]
