@@ -21,6 +21,7 @@ from django.db.backends.postgresql.psycopg_any import DateRange, DateTimeTZRange
 from django.db.models import BooleanField, CharField, DateField
 
 from anlao import masking
+from anlao.office.registry.bare import bare
 from anlao.office.registry.identity import IDENTITY
 from anlao.office.registry.models import STATUSES, Elder, Status
 from anlao.office.registry.names import pinyin_initials
@@ -64,36 +65,9 @@ def load_population(
         with connections["owner"].cursor() as cursor:
             cursor.execute("SELECT coalesce(max(id), 0) FROM registry_elder")
             first = int(cursor.fetchone()[0]) + 1
-        count = 0
-        # A trigger would ask for each row where its elder is; here the rows say it themselves.
-        _triggers("DISABLE")
-        for batch in _batches(people, identities):
-            numbered = list(enumerate(batch, first + count))
-            _copy(
-                "registry_elder",
-                _ELDER,
-                (_elder_row(number, row, county, at) for number, row in numbered),
-            )
-            for kind in STATUSES:
-                columns = (*_STATUS, *_columns(kind))
-                _copy(
-                    f"registry_{kind._meta.model_name}",
-                    columns,
-                    (
-                        line
-                        for number, row in numbered
-                        for line in _status_rows(
-                            kind,
-                            (number, _division(row, county)),
-                            row,
-                            changes.get(row["person_id"], {}),
-                            at,
-                            by,
-                        )
-                    ),
-                )
-            count += len(numbered)
-        _triggers("ENABLE")
+        tables = ["registry_elder", *(kind._meta.db_table for kind in STATUSES)]
+        with bare(tables, trigger="division_of_elder"):
+            count = _copied(people, identities, changes, county, first=first, at=at, by=by)
         with connections["owner"].cursor() as cursor:
             cursor.execute(
                 "SELECT setval(pg_get_serial_sequence('registry_elder', 'id'), "
@@ -104,11 +78,38 @@ def load_population(
     return count
 
 
-def _triggers(act: str) -> None:
-    with connections["owner"].cursor() as cursor:
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # none waits while the tables change
+def _copied(
+    people: Path,
+    identities: Path,
+    changes: Mapping[str, Changes],
+    county: str,
+    *,
+    first: int,
+    at: datetime,
+    by: str,
+) -> int:
+    """Copy everybody into the tables; return how many."""
+    count = 0
+    for batch in _batches(people, identities):
+        numbered = list(enumerate(batch, first + count))
+        elders = (_elder_row(number, row, county, at) for number, row in numbered)
+        _copy("registry_elder", _ELDER, elders)
         for kind in STATUSES:
-            cursor.execute(f"ALTER TABLE {kind._meta.db_table} {act} TRIGGER division_of_elder")
+            lines = (
+                line
+                for number, row in numbered
+                for line in _status_rows(
+                    kind,
+                    (number, _division(row, county)),
+                    row,
+                    changes.get(row["person_id"], {}),
+                    at,
+                    by,
+                )
+            )
+            _copy(kind._meta.db_table, (*_STATUS, *_columns(kind)), lines)
+        count += len(numbered)
+    return count
 
 
 def _batches(people: Path, identities: Path) -> Iterator[list[dict[str, Any]]]:
