@@ -164,6 +164,7 @@ LOOKS = (
     Look("record-wrong", "clerk", _wrong_place),
     Look("revealed", "clerk", _revealed),
     _at("month", "clerk", "/month"),
+    _at("figures", "clerk", "/figures"),
     _at("month-people", "clerk", "/month/old-age-allowance/yes"),
     _at("jobs", "admin", "/jobs"),
     _at("newcomers", "admin", "/people/new"),

@@ -89,6 +89,7 @@ PAGES = {
     "lists": Page("/lists", READERS),
     "list": Page("/lists/turning", READERS),
     "list-save": Page("/lists/turning/save", READERS, sent={"name": "到龄"}, status=302),
+    "figures": Page("/figures", READERS | {"leader"}),
     "month": Page("/month", READERS | {"leader"}),
     "month-people": Page("/month/old-age-allowance/yes", READERS, status=404),
     "jobs": Page("/jobs", {"administrator"}),

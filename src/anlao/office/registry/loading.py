@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -25,10 +26,11 @@ from anlao.office.registry.bare import bare
 from anlao.office.registry.identity import IDENTITY
 from anlao.office.registry.models import STATUSES, Elder, Status
 from anlao.office.registry.names import pinyin_initials
-from anlao.office.registry.operations import START_OF_TIME
+from anlao.office.registry.operations import COUNTY_DIGITS, START_OF_TIME
 from anlao.office.shared import audit
 from anlao.office.shared.audit import Act
 from anlao.office.shared.vaults import vault
+from anlao.places import divisions
 
 _BATCH = 10_000
 _ELDER = (
@@ -151,10 +153,16 @@ def _searchable(name: str) -> str:
 
 
 def _division(row: Mapping[str, Any], county: str) -> str:
+    """Return where somebody's file lies: in a county at least, be it a city's first."""
     for name in ("hukou", "residence"):
         if row[name] and row[name].startswith(county):
             return str(row[name])
-    return county
+    return county if len(county) >= COUNTY_DIGITS else _first_county(county)
+
+
+@cache
+def _first_county(city: str) -> str:
+    return min(place.code for place in divisions.within(city, "county"))
 
 
 def _columns(kind: type[Status]) -> tuple[str, ...]:
