@@ -27,7 +27,7 @@ Answer = Any
 EVERYBODY = set(SEEN)
 CLERKS = {"county_clerk", "clerk_a", "clerk_b", "neighbour"}
 RECORDERS = CLERKS | {"village_worker"}
-READERS = RECORDERS | {"assessor", "provider", "auditor"}
+READERS = RECORDERS | {"approver", "assessor", "assessor2", "provider", "auditor"}
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,9 @@ PAGES = {
         "elder",
         more=(FACT | {"value": "nonsense"}, FACT | {"start": "nonsense"}, {}),
     ),
-    "elder-reveal": Page("/elders/{}/reveal", CLERKS, "elder", sent={"reason": "核对身份"}),
+    "elder-reveal": Page(
+        "/elders/{}/reveal", CLERKS | {"approver"}, "elder", sent={"reason": "核对身份"}
+    ),
     "month": Page("/month", READERS | {"leader"}),
     "month-people": Page("/month/old-age-allowance/yes", READERS, status=404),
     "jobs": Page("/jobs", {"administrator"}),

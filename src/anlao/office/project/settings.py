@@ -30,6 +30,7 @@ INSTALLED_APPS = [
     "anlao.office.divisions",
     "anlao.office.organisations",
     "anlao.office.registry",
+    "anlao.office.assessments",
     "anlao.office.benefits",
     "anlao.office.interfaces.web",
 ]
