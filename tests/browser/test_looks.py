@@ -68,6 +68,22 @@ def _forged(visitor: Visitor) -> None:
     visitor.page.locator("main button").click()
 
 
+def _looked_at(visitor: Visitor, kind: str, **fields: str) -> None:
+    """Come to the preview of a journey: what it would touch."""
+    visitor.go(visitor.office.elder(tab=f"/journeys/{kind}"))
+    for name, value in fields.items():
+        visitor.page.locator(f"#id_{name}").fill(value)
+    visitor.page.locator("main form button").first.click()
+
+
+def _contact_refused(visitor: Visitor) -> None:
+    visitor.go(visitor.office.elder(tab="/family/address"))
+    visitor.page.locator("#id_text").fill("东门路 28 号")
+    visitor.page.locator("#id_longitude").fill("28.6")
+    visitor.page.locator("#id_evidence").fill("来访")
+    visitor.page.locator("main form button").click()
+
+
 LOOKS = (
     _at("sign-in", "", "/sign-in"),
     Look("sign-in-refused", "", _refused_sign_in),
@@ -86,6 +102,24 @@ LOOKS = (
     _file("record", "/record"),
     _file("record-choice", "/record?fact=economic_status"),
     _file("record-day", "/record?fact=death_date"),
+    _at("new-file", "clerk", "/elders/new"),
+    _file("family", "/family"),
+    _file("family-add", "/family/relation"),
+    Look("family-refused", "clerk", _contact_refused),
+    _file("journeys", "/journeys"),
+    Look(
+        "journey-death",
+        "clerk",
+        lambda visitor: _looked_at(visitor, "death", day="2026-01-05", evidence="死亡证明"),
+    ),
+    Look(
+        "journey-move",
+        "clerk",
+        lambda visitor: _looked_at(
+            visitor, "move", place="330624001001", day="2026-01-05", evidence="户口本"
+        ),
+    ),
+    _file("journey-merge", "/journeys/merge"),
     Look("record-wrong", "clerk", _wrong_place),
     Look("revealed", "clerk", _revealed),
     _at("month", "clerk", "/month"),

@@ -23,7 +23,7 @@ from anlao.office.organisations.operations import grant
 from anlao.office.organisations.queries import grants_on, scope_of
 from anlao.office.organisations.roles import SEE_ELDERS
 from anlao.office.registry import identity, operations
-from anlao.office.registry.models import STATUSES, Assignment, Elder
+from anlao.office.registry.models import DETAILS, STATUSES, Assignment, Elder
 from anlao.office.registry.names import pinyin_initials
 from anlao.office.registry.operations import Ground
 from anlao.office.shared import scope
@@ -36,7 +36,11 @@ VILLAGE_N = "330624001001"
 EARLY = datetime(2024, 1, 2, tzinfo=UTC)
 """When everything of the county was recorded."""
 PASSWORD = "a sentence for tests"  # noqa: S105
-REGISTRY = ("registry_elder", *(kind._meta.db_table for kind in STATUSES), "registry_assignment")
+REGISTRY = (
+    "registry_elder",
+    *(kind._meta.db_table for kind in (*STATUSES, *DETAILS)),
+    "registry_assignment",
+)
 ASSESSMENTS = (
     "assessments_assessment",
     "assessments_olderresult",
@@ -52,6 +56,7 @@ _KEPT = (
     "organisations_grant",
     *REGISTRY,
     *ASSESSMENTS,
+    "journeys_journey",
     "benefits_decidedmonth",
     "benefits_decision",
     "shared_auditentry",

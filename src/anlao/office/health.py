@@ -11,7 +11,7 @@ from anlao.office.organisations.models import User
 from anlao.office.shared import audit
 from anlao.office.shared.models import AuditEntry
 
-_SCOPED = "^(registry_|assessments_|benefits_decision$)"
+_SCOPED = "^(registry_|assessments_|journeys_|benefits_decision$)"
 
 
 @dataclass(frozen=True, slots=True)

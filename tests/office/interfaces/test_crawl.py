@@ -62,6 +62,25 @@ PAGES = {
     "elder-reveal": Page(
         "/elders/{}/reveal", CLERKS | {"approver"}, "elder", sent={"reason": "核对身份"}
     ),
+    "elder-new": Page("/elders/new", RECORDERS, more=({"name": "王"},)),
+    "elder-family": Page("/elders/{}/family", READERS, "elder"),
+    "elder-family-add": Page(
+        "/elders/{}/family/relation", RECORDERS, "elder", more=({}, {"kind": "nonsense"})
+    ),
+    "elder-family-change": Page(
+        "/elders/{}/family/relation/change", RECORDERS, "elder", sent={"row": "1"}, status=404
+    ),
+    "elder-journeys": Page("/elders/{}/journeys", READERS, "elder"),
+    "elder-journey-death": Page(
+        "/elders/{}/journeys/death", RECORDERS, "elder", more=({}, {"day": "nonsense"})
+    ),
+    "elder-journey-move": Page(
+        "/elders/{}/journeys/move", RECORDERS, "elder", more=({}, {"place": "无此地"})
+    ),
+    "elder-journey-merge": Page("/elders/{}/journeys/merge", RECORDERS, "elder"),
+    "elder-journey-undo": Page(
+        "/elders/{}/journeys/1/undo", RECORDERS, "elder", sent={"reason": "误报"}, status=404
+    ),
     "month": Page("/month", READERS | {"leader"}),
     "month-people": Page("/month/old-age-allowance/yes", READERS, status=404),
     "jobs": Page("/jobs", {"administrator"}),

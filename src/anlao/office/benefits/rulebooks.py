@@ -20,7 +20,7 @@ _BASE = "cn"
 _LIBRARY = Path(anlao.__file__).parent / "rulebooks"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False, slots=True)
 class NoRulebook(LookupError):
     """Raised for a division that no rulebook in force covers."""
 

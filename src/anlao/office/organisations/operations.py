@@ -22,7 +22,7 @@ LOCKED_FOR = timedelta(minutes=15)
 DELEGATED_AT_MOST = timedelta(days=60)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False, slots=True)
 class RolesConflict(Exception):
     """Raised where a role would join others that it must be kept apart from."""
 

@@ -32,6 +32,7 @@ INSTALLED_APPS = [
     "anlao.office.registry",
     "anlao.office.assessments",
     "anlao.office.benefits",
+    "anlao.office.journeys",
     "anlao.office.interfaces.web",
 ]
 MIDDLEWARE = [

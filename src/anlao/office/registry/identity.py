@@ -25,9 +25,14 @@ def vault() -> Vault:
 
 def set_identity_number(elder: Elder, number: IdentityNumber) -> None:
     """Keep a number with a file; the caller saves. It is bound to the file's own number."""
-    elder.identity_cipher = vault().seal(number.number, field=IDENTITY, row=elder.file_number)
+    elder.identity_cipher = seal_number(number.number, elder)
     elder.identity_index = vault().index(number.number, field=IDENTITY)
     elder.identity_mask = number.masked
+
+
+def seal_number(number: str, elder: Elder) -> bytes:
+    """Return an identity number sealed for a file: it opens nowhere else."""
+    return vault().seal(number, field=IDENTITY, row=elder.file_number)
 
 
 def set_phone(elder: Elder, phone: str) -> None:

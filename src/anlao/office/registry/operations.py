@@ -22,6 +22,7 @@ from anlao.office.organisations.models import Organisation
 from anlao.office.registry.models import (
     STATUSES,
     Elder,
+    Kept,
     RegistrationStatus,
     Status,
     VitalStatus,
@@ -37,7 +38,7 @@ _MOMENT = timedelta(microseconds=1)
 """The shortest time that something is known; the database counts no shorter one."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False, slots=True)
 class NothingToRecord(Exception):
     """Raised where what is to be recorded is known already."""
 
@@ -51,7 +52,7 @@ class SpanRefused(ValueError):
     """Raised where a span ends before it begins."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False, slots=True)
 class Contradiction(Exception):
     """Raised where facts cannot hold beside others that are known of the same days."""
 
@@ -78,6 +79,7 @@ def record(
     ground: Ground,
     by: str,
     at: datetime,
+    follow: bool = True,
 ) -> list[Status]:
     """Record facts for a span of days (half-open); other facts of these days stay as they were.
 
@@ -86,18 +88,22 @@ def record(
     ``facts``: values by name; None says that it is not known. Returns the new rows. Raises
     NothingToRecord, SpanRefused, Contradiction, and KeyError for a name that is no fact; nothing
     is recorded then. What was learnt at the same instant before counts as learnt earlier.
+    ``follow``: the file moves with the registration at once, perhaps out of the recorder's sight;
+    False leaves that to `follow_registration`.
     """
     if until is not None and until <= start:
         raise SpanRefused(f"终止日期 {until} 不晚于起始日期 {start}")
     made: list[Status] = []
     with transaction.atomic():
-        _lock(elder)
+        lock(elder)
         for kind, values in _by_kind(facts).items():
             span = ALWAYS if kind is VitalStatus else DateRange(start, until)
             made += _record_in(kind, elder, values, span, ground, by, at)
         if not made:
             raise NothingToRecord(tuple(facts))
-        _keep_words(elder, at, by)
+        keep_words(elder, at)
+        if follow:
+            follow_registration(elder, at, by)
     return made
 
 
@@ -116,10 +122,16 @@ def _by_kind(facts: Mapping[str, Any]) -> dict[type[Status], dict[str, Any]]:
     return found
 
 
-def _lock(elder: Elder) -> None:
+def lock(elder: Elder) -> None:
     """Let two recordings for one elder happen one after the other."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1 FROM registry_elder WHERE id = %s FOR UPDATE", [elder.pk])
+
+
+def next_instant(held: Sequence[Kept], at: datetime) -> datetime:
+    """Return when something is learnt that replaces rows: after all of them were."""
+    latest: datetime = max([at, *(row.known.lower + _MOMENT for row in held)])
+    return latest
 
 
 def _record_in(
@@ -139,7 +151,7 @@ def _record_in(
     pieces = _pieces(kind, held, values, span)
     if not any(piece.is_new for piece in pieces):
         return []
-    at = max([at, *(row.known.lower + _MOMENT for row in held)])
+    at = next_instant(held, at)
     for row in held:
         row.known = DateTimeTZRange(row.known.lower, at)
         row.save(update_fields=["known"])
@@ -239,23 +251,38 @@ def _meet(one: DateRange, other: DateRange) -> DateRange:
     return DateRange(max(one.lower, other.lower), min(ends) if ends else None)
 
 
-def _keep_words(elder: Elder, at: datetime, by: str) -> None:
-    """Bring the words for search and lists up to date with what is known now, then the place."""
-    day = timezone.localdate(at)
-    vital, registration = _now(VitalStatus, elder, day), _now(RegistrationStatus, elder, day)
+def keep_words(elder: Elder, at: datetime) -> None:
+    """Bring the words for search and lists up to date with what is known now."""
+    vital = _now(VitalStatus, elder, timezone.localdate(at))
     if isinstance(vital, VitalStatus):
         elder.birth_date, elder.death_date, elder.sex = (
             vital.birth_date,
             vital.death_date,
             vital.sex,
         )
-    hukou = registration.hukou if isinstance(registration, RegistrationStatus) else ""
-    elsewhere = hukou and hukou[:COUNTY_DIGITS] != elder.division_code[:COUNTY_DIGITS]
+    hukou = _registered(elder, at)
+    moved = bool(hukou) and not _is_of_the_county(hukou, elder)
     if elder.state != Elder.State.MERGED:
-        elder.state = _state(died=elder.death_date is not None, moved=bool(elsewhere))
+        elder.state = _state(died=elder.death_date is not None, moved=moved)
     elder.save(update_fields=["birth_date", "death_date", "sex", "state"])
-    if hukou and not elsewhere and len(hukou) > COUNTY_DIGITS and hukou != elder.division_code:
+
+
+def follow_registration(elder: Elder, at: datetime, by: str) -> None:
+    """Move the file to the village of registration, inside the county."""
+    hukou = _registered(elder, at)
+    is_village = len(hukou) > COUNTY_DIGITS and _is_of_the_county(hukou, elder)
+    if is_village and hukou != elder.division_code:
         _move(elder, hukou, by)
+
+
+def _registered(elder: Elder, at: datetime) -> str:
+    """Return where she is registered, as far as is known; else nothing."""
+    row = _now(RegistrationStatus, elder, timezone.localdate(at))
+    return row.hukou if isinstance(row, RegistrationStatus) else ""
+
+
+def _is_of_the_county(code: str, elder: Elder) -> bool:
+    return code[:COUNTY_DIGITS] == elder.division_code[:COUNTY_DIGITS]
 
 
 def _now(kind: type[Status], elder: Elder, day: date) -> Status | None:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db import connection
 
 from anlao.office.registry.models import STATUSES, Elder, Status
 
 FEW = 50
 """Search gives so many at most: it is for finding somebody, not for browsing everybody."""
+_LOOKED = 500
+"""So many are put in order by name."""
 
 
 def facts_on(elder: Elder, day: date, *, known_at: datetime) -> dict[str, Any]:
@@ -77,8 +81,23 @@ class Found:
     more: bool
 
 
-def matching(condition: Q) -> Found:
-    """Return the elders that a condition finds, as far as the scope of the transaction goes."""
-    rows: QuerySet[Elder] = Elder.objects.filter(condition).exclude(state=Elder.State.MERGED)
-    elders = list(rows.order_by("name", "birth_date", "pk")[: FEW + 1])
-    return Found(elders[:FEW], len(elders) > FEW)
+Way = tuple[str, str] | tuple[str, str, str]
+"""How a word may be meant, as `search.sql` reads it: a kind, and a value or a first and a last."""
+
+
+def matching(words: Sequence[Sequence[Way]]) -> Found:
+    """Return the elders whom all words fit in one of their ways, inside the pass.
+
+    Where very many fit, these are some of them, and not the first by name.
+    """
+    if not words:
+        return Found([], more=False)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT registry_search(%s::jsonb, %s)",
+            [json.dumps(words, ensure_ascii=False), _LOOKED],
+        )
+        numbers = [number for (number,) in cursor.fetchall()]
+    elders = Elder.objects.filter(pk__in=numbers).order_by("name", "birth_date", "pk")[: FEW + 1]
+    found = list(elders)
+    return Found(found[:FEW], len(found) > FEW)

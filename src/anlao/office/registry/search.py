@@ -8,11 +8,9 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from django.db.models import Q
-
 from anlao.office.registry import queries
 from anlao.office.registry.identity import identity_index, phone_index
-from anlao.office.registry.queries import Found
+from anlao.office.registry.queries import Found, Way
 from anlao.office.shared import audit
 from anlao.office.shared.audit import Act
 from anlao.office.shared.scope import Scope
@@ -24,10 +22,7 @@ MOST_PLACES = 40
 def find(text: str, *, scope: Scope, today: date, by: str, purpose: str) -> Found:
     """Return whom the words fit, all of them, as far as the scope goes; the search is logged."""
     text = text.replace("\x00", "")  # no text of the database holds it
-    condition = Q()
-    for word in text.split():
-        condition &= _meant(word, scope, today)
-    found = queries.matching(condition)
+    found = queries.matching([_meant(word, scope, today) for word in text.split()])
     masked = re.sub(r"\d{4,}", lambda digits: digits[0][:2] + "*" * (len(digits[0]) - 2), text)
     after = {"words": masked, "found": len(found.elders), "more": found.more}
     audit.record(Act("search_elders", purpose=purpose, after=after), by=by)
@@ -39,22 +34,22 @@ def places(scope: Scope) -> list[str]:
     return [divisions.name_path(code) for code in scope.divisions if code]
 
 
-def _meant(word: str, scope: Scope, today: date) -> Q:
+def _meant(word: str, scope: Scope, today: date) -> list[Way]:
     """Return what a word can mean: its form says which."""
     if re.fullmatch(r"\d{17}[\dXx]|\d{15}", word):
-        return Q(identity_index=identity_index(word, day=today))
+        return [("identity", identity_index(word, day=today).hex())]
     if re.fullmatch(r"\+?\d{7,12}", word):
-        return Q(phone_index=phone_index(word)) | Q(division_code__startswith=word)
+        return [("phone", phone_index(word).hex()), ("division", word)]
     if re.fullmatch(r"(19|20)\d\d", word):
-        year = int(word)
-        return Q(birth_date__range=(date(year, 1, 1), date(year, 12, 31)))
+        return [("born", f"{word}-01-01", f"{word}-12-31")]
     if re.fullmatch(r"[A-Za-z]+", word):
-        return Q(initials__contains=f" {word.lower()}") | Q(name__istartswith=word)
+        return [("initials", word.lower()), ("name", word), ("name", word.capitalize())]
     if word.isdigit():
-        return Q(division_code__startswith=word)
+        return [("division", word)]
     codes = [place.code for place in divisions.search(word, limit=MOST_PLACES)]
-    inside = Q(pk__in=())
-    for code in codes:
-        if scope.covers(code) or any(outer.startswith(code) for outer in scope.divisions):
-            inside |= Q(division_code__startswith=code)
-    return Q(name__startswith=word) | Q(address__contains=word) | inside
+    inside = [
+        ("division", code)
+        for code in codes
+        if scope.covers(code) or any(outer.startswith(code) for outer in scope.divisions)
+    ]
+    return [("name", word), ("address", word), *inside]

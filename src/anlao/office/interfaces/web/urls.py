@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from django.urls import path
 
-from anlao.office.interfaces.web.staff import access, audit, elders, jobs, month, newcomers, people
+from anlao.office.interfaces.web.staff import (
+    access,
+    audit,
+    elders,
+    family,
+    jobs,
+    journeys,
+    month,
+    newcomers,
+    opening,
+    people,
+)
 
 app_name = "web"
 urlpatterns = [
@@ -13,11 +24,26 @@ urlpatterns = [
     path("sign-out", access.sign_out, name="sign-out"),
     path("password", access.password, name="password"),
     path("language", access.language, name="language"),
+    path("elders/new", opening.new, name="elder-new"),
     path("elders/<int:number>", elders.file, name="elder"),
     path("elders/<int:number>/history", elders.history, name="elder-history"),
     path("elders/<int:number>/entitlements", elders.entitlements, name="elder-entitlements"),
     path("elders/<int:number>/record", elders.record, name="elder-record"),
     path("elders/<int:number>/reveal", elders.reveal, name="elder-reveal"),
+    path("elders/<int:number>/family", family.family, name="elder-family"),
+    path("elders/<int:number>/family/<slug:kind>", family.add, name="elder-family-add"),
+    path(
+        "elders/<int:number>/family/<slug:kind>/change", family.change, name="elder-family-change"
+    ),
+    path("elders/<int:number>/journeys", journeys.journeys, name="elder-journeys"),
+    path("elders/<int:number>/journeys/death", journeys.death, name="elder-journey-death"),
+    path("elders/<int:number>/journeys/move", journeys.move, name="elder-journey-move"),
+    path("elders/<int:number>/journeys/merge", journeys.merge, name="elder-journey-merge"),
+    path(
+        "elders/<int:number>/journeys/<int:journey>/undo",
+        journeys.undo,
+        name="elder-journey-undo",
+    ),
     path("month", month.overview, name="month"),
     path("month/<slug:provision>/<slug:outcome>", month.people, name="month-people"),
     path("audit", audit.entries, name="audit"),

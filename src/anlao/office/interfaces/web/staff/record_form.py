@@ -83,10 +83,10 @@ def _typed(label: FactLabel, text: str) -> Any:
                 raise ValueError(text)
             return text
         case _:
-            return _place(text)
+            return place_code(text)
 
 
-def _place(text: str) -> str:
+def place_code(text: str) -> str:
     """Return the code of a place that was named, or given by its code. Raises ValueError."""
     if _CODE.fullmatch(text) and (divisions.find(text) or not divisions.find(text[:6])):
         return text  # our lists hold some counties only; of those they know every village

@@ -1,104 +1,25 @@
-"""The registry: elders, and dated statuses of what is known of them.
-
-A status row holds for a span of days (``valid``) and was what the office knew for a span of time
-(``known``). A correction closes ``known`` and adds rows; nothing is overwritten.
-"""
+"""Dated statuses: what is known of an elder in one respect, as the rulebooks ask."""
 
 from __future__ import annotations
 
 from typing import Any, ClassVar
 
 from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import DateRangeField, DateTimeRangeField, RangeOperators
+from django.contrib.postgres.fields import RangeOperators
 from django.db import models
-from django.db.models import Func, Q, Value
+from django.db.models import Q
 
-from anlao.office.organisations.models import Organisation
-
-
-class Elder(models.Model):
-    """An elder with a file. ``division_code``: whose file it is, the village of registration.
-
-    The identity number stands here encrypted; ``identity_index`` finds it, ``identity_mask`` shows
-    it. Birth, death and sex are the current words of her VitalStatus, kept for search and lists.
-    """
-
-    class State(models.TextChoices):
-        LIVING = "living", "在册"
-        DECEASED = "deceased", "已故"
-        MOVED_OUT = "moved_out", "已迁出"
-        MERGED = "merged", "已并档"
-
-    file_number = models.CharField(max_length=40, unique=True)
-    name = models.CharField(max_length=60)
-    initials = models.CharField(max_length=60, blank=True)
-    identity_cipher = models.BinaryField(null=True)
-    identity_index = models.BinaryField(null=True)
-    identity_mask = models.CharField(max_length=18, blank=True)
-    phone_cipher = models.BinaryField(null=True)
-    phone_index = models.BinaryField(null=True)
-    phone_mask = models.CharField(max_length=20, blank=True)
-    address = models.CharField(max_length=200, blank=True)
-    division_code = models.CharField(max_length=12)
-    birth_date = models.DateField(null=True)
-    death_date = models.DateField(null=True)
-    sex = models.CharField(max_length=6, blank=True)
-    state = models.CharField(max_length=10, choices=State, default=State.LIVING)
-    merged_into = models.ForeignKey("self", null=True, on_delete=models.PROTECT)
-    is_synthetic = models.BooleanField(default=False)
-    created_at = models.DateTimeField()
-
-    class Meta:
-        constraints = (
-            models.UniqueConstraint(
-                fields=("identity_index",),
-                condition=~Q(state="merged"),
-                name="elder_identity_once",
-            ),
-            models.CheckConstraint(
-                condition=Q(state="merged") ^ Q(merged_into__isnull=True),
-                name="elder_merged_names_the_other",
-            ),
-        )
-        indexes = (
-            models.Index(
-                fields=("division_code",), name="elder_by_division", opclasses=["text_pattern_ops"]
-            ),
-            models.Index(fields=("name",), name="elder_by_name", opclasses=["text_pattern_ops"]),
-            models.Index(
-                fields=("initials",), name="elder_by_initials", opclasses=["text_pattern_ops"]
-            ),
-            models.Index(fields=("phone_index",), name="elder_by_phone"),
-            models.Index(fields=("birth_date",), name="elder_by_birth"),
-        )
-
-    def __str__(self) -> str:
-        return self.name
+from anlao.office.registry.models.kept import Kept, one_elder
 
 
-class Status(models.Model):
-    """What is known of an elder in one respect; null means that it is not known.
-
-    ``division_code`` is the elder's, kept equal by the database, for row scope.
-    """
+class Status(Kept):
+    """What is known of an elder in one respect; null means that it is not known."""
 
     FACTS: ClassVar[tuple[str, ...]] = ()
     """Names of the facts that this status holds (as in the rulebooks)."""
-    objects: ClassVar[models.Manager[Any]] = models.Manager()
-
-    elder = models.ForeignKey(Elder, on_delete=models.PROTECT, related_name="+")
-    division_code = models.CharField(max_length=12)
-    valid = DateRangeField()
-    known = DateTimeRangeField()
-    source = models.ForeignKey(Organisation, null=True, on_delete=models.PROTECT, related_name="+")
-    evidence = models.CharField(max_length=200, blank=True)
-    recorded_by = models.CharField(max_length=150)
 
     class Meta:
         abstract = True
-
-    def __str__(self) -> str:
-        return f"{type(self).__name__} {self.elder_id} {self.valid}"
 
     def facts(self) -> dict[str, Any]:
         """Return the facts that are known, by name."""
@@ -107,14 +28,11 @@ class Status(models.Model):
 
 
 def _no_two(name: str) -> ExclusionConstraint:
-    """One status a day, as known at one time. The embedded server has no btree_gist: an elder's
-    number stands as a range of one.
-    """
-    elder = Func("elder_id", "elder_id", Value("[]"), function="int8range")
+    """One status a day, as known at one time."""
     return ExclusionConstraint(
         name=f"{name}_one_a_day",
         expressions=[
-            (elder, RangeOperators.OVERLAPS),
+            (one_elder(), RangeOperators.OVERLAPS),
             ("valid", RangeOperators.OVERLAPS),
             ("known", RangeOperators.OVERLAPS),
         ],
@@ -304,37 +222,3 @@ STATUSES: tuple[type[Status], ...] = (
     CareStatus,
     InsuranceStatus,
 )
-
-
-class Assignment(models.Model):
-    """Which organisation has an elder in its care or on its list, and for how long."""
-
-    elder = models.ForeignKey(Elder, on_delete=models.PROTECT, related_name="assignments")
-    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
-    division_code = models.CharField(max_length=12)
-    valid = DateRangeField()
-    purpose = models.CharField(max_length=40)
-    assigned_by = models.CharField(max_length=150)
-
-    class Meta:
-        constraints = (
-            ExclusionConstraint(
-                name="assignment_once_a_day",
-                expressions=[
-                    (
-                        Func("elder_id", "elder_id", Value("[]"), function="int8range"),
-                        RangeOperators.OVERLAPS,
-                    ),
-                    (
-                        Func(
-                            "organisation_id", "organisation_id", Value("[]"), function="int8range"
-                        ),
-                        RangeOperators.OVERLAPS,
-                    ),
-                    ("valid", RangeOperators.OVERLAPS),
-                ],
-            ),
-        )
-
-    def __str__(self) -> str:
-        return f"{self.elder_id} {self.organisation_id} {self.purpose}"
