@@ -27,6 +27,7 @@ Answer = Any
 EVERYBODY = set(SEEN)
 CLERKS = {"county_clerk", "clerk_a", "clerk_b", "neighbour"}
 RECORDERS = CLERKS | {"village_worker"}
+ASSESSORS = {"assessor", "assessor2"}
 READERS = RECORDERS | {"approver", "assessor", "assessor2", "provider", "auditor"}
 
 
@@ -81,6 +82,20 @@ PAGES = {
     "elder-journey-undo": Page(
         "/elders/{}/journeys/1/undo", RECORDERS, "elder", sent={"reason": "误报"}, status=404
     ),
+    "elder-assessments": Page("/elders/{}/assessments", READERS, "elder"),
+    "assessments": Page("/assessments", READERS),
+    "assessments-due": Page("/assessments/due", RECORDERS),
+    "assessment": Page("/assessments/{}", READERS, status=404),
+    "assessment-report": Page("/assessments/{}/report", READERS, status=404),
+    "assessment-notice": Page("/assessments/{}/notice", READERS, status=404),
+    "visits": Page("/visits", ASSESSORS),
+    "visits-worker": Page("/visits/worker.js", EVERYBODY, strangers_too=True),
+    "visit": Page("/visits/{}", ASSESSORS, status=404),
+    "visit-answers": Page("/visits/{}/answers", ASSESSORS, sent={}, status=404),
+    "visit-finish": Page("/visits/{}/finish", ASSESSORS, sent={}, status=404),
+    "visit-settle": Page("/visits/{}/settle", ASSESSORS, status=404),
+    "visit-sign": Page("/visits/{}/sign", ASSESSORS, status=404),
+    "verify": Page("/verify", EVERYBODY, strangers_too=True),
     "month": Page("/month", READERS | {"leader"}),
     "month-people": Page("/month/old-age-allowance/yes", READERS, status=404),
     "jobs": Page("/jobs", {"administrator"}),

@@ -33,6 +33,7 @@ class FreeAnswer:
     sentences: tuple[str, ...] = ()
 
 
+@transaction.atomic
 def request(
     *,
     elder: Elder,
@@ -86,6 +87,7 @@ class _OpenAlready(Refused):
         )
 
 
+@transaction.atomic
 def assign(*, number: int, body: Organisation, by: str, at: datetime, day: date) -> Assessment:
     """Give an assessment to a body, which sees the elder from now on. Raises Refused, NotNow."""
     assessment = locked(number)
@@ -105,6 +107,7 @@ def assign(*, number: int, body: Organisation, by: str, at: datetime, day: date)
     return assessment
 
 
+@transaction.atomic
 def unassign(*, number: int, reason: str, by: str, at: datetime, day: date) -> Assessment:
     """Take an assessment back from its body. Raises NotNow."""
     assessment = locked(number)
@@ -115,6 +118,7 @@ def unassign(*, number: int, reason: str, by: str, at: datetime, day: date) -> A
     return assessment
 
 
+@transaction.atomic
 def appoint(
     *,
     number: int,
@@ -154,6 +158,7 @@ def appoint(
     return assessment
 
 
+@transaction.atomic
 def no_show(*, number: int, reason: str, by: str, at: datetime) -> Assessment:
     """Note that a visit came to nothing; another one is to be agreed upon. Raises NotNow."""
     assessment = locked(number)
@@ -162,6 +167,7 @@ def no_show(*, number: int, reason: str, by: str, at: datetime) -> Assessment:
     return assessment
 
 
+@transaction.atomic
 def withdraw(*, number: int, reason: str, by: str, at: datetime, day: date) -> Assessment:
     """End an assessment that nobody wants any more. What was scored stays. Raises NotNow."""
     assessment = locked(number)

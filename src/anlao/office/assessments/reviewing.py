@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.conf import settings as office
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 from anlao.office.assessments import schedule, sheets, visiting
@@ -23,11 +23,12 @@ from anlao.office.assessments.states import PUBLISHED, NotNow
 from anlao.office.assessments.verification import ALPHABET, GROUP, LENGTH, code_for, plain, verify
 from anlao.office.registry import operations as registry
 from anlao.office.registry.models import CapabilityStatus, Elder
-from anlao.office.registry.operations import Ground, NothingToRecord
+from anlao.office.registry.operations import Contradiction, Ground, NothingToRecord, SpanRefused
 
 _NUMBER = re.compile(r"A(\d{4})-(\d{6,12})", re.ASCII)
 
 
+@transaction.atomic
 def send_back(*, number: int, reason: str, by: str, at: datetime) -> Assessment:
     """Return an assessment to its assessors; what they signed counts no more. Raises NotNow."""
     assessment = locked(number)
@@ -37,6 +38,7 @@ def send_back(*, number: int, reason: str, by: str, at: datetime) -> Assessment:
     return assessment
 
 
+@transaction.atomic
 def publish(*, number: int, by: str, at: datetime, day: date) -> Assessment:
     """Approve a result: it becomes what the elder's file says, and takes the place of the last.
 
@@ -78,6 +80,7 @@ def publish(*, number: int, by: str, at: datetime, day: date) -> Assessment:
     return assessment
 
 
+@transaction.atomic
 def object_to(
     *, number: int, asked_by: str, reason: str, by: str, at: datetime, day: date
 ) -> Assessment:
@@ -116,6 +119,7 @@ def last_day_to_object(assessment: Assessment) -> date:
     return assessment.published_on + timedelta(days=within)
 
 
+@transaction.atomic
 def record_older(
     *,
     elder: Elder,
@@ -195,6 +199,10 @@ def _record_facts(
         )
     except NothingToRecord:
         return  # the file says so already, from another list
+    except (Contradiction, SpanRefused) as refusal:
+        raise Refused(
+            f"不能写入档案：{refusal}", f"The file does not take it: {', '.join(facts)}"
+        ) from refusal
 
 
 @dataclass(frozen=True, slots=True)

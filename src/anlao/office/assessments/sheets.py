@@ -30,7 +30,7 @@ class Given:
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False, slots=True)
 class Conflict(Exception):
     """Raised where an answer rests on a version that is not the present one: a person chooses."""
 

@@ -74,7 +74,7 @@ MOVES: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False, slots=True)
 class NotNow(Exception):
     """Raised where an act does not fit the state that an assessment is in."""
 

@@ -8,6 +8,8 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.db import transaction
+
 from anlao.office.assessments import agreement, answers, sheets
 from anlao.office.assessments.agreement import Agreement
 from anlao.office.assessments.answers import Apart
@@ -43,6 +45,7 @@ def standing(assessment: Assessment) -> Appointment | None:
     return found
 
 
+@transaction.atomic
 def begin(*, number: int, assessor: User, day: date, at: datetime) -> Sheet:
     """Return the assessor's own sheet, made at her first visit to the page.
 
@@ -81,6 +84,7 @@ def begin(*, number: int, assessor: User, day: date, at: datetime) -> Sheet:
     return sheet
 
 
+@transaction.atomic
 def finish(*, number: int, assessor: User, at: datetime) -> Assessment:
     """Close an assessor's own sheet; after the second one both are laid side by side.
 
@@ -128,6 +132,7 @@ def side_by_side(assessment: Assessment) -> SideBySide:
     )
 
 
+@transaction.atomic
 def settle(
     *,
     number: int,
@@ -193,6 +198,7 @@ def settle(
     return assessment
 
 
+@transaction.atomic
 def reopen(*, number: int, reason: str, by: str, at: datetime) -> Assessment:
     """Take back what was settled, before both have signed. Raises NotNow."""
     assessment = locked(number)
@@ -200,6 +206,7 @@ def reopen(*, number: int, reason: str, by: str, at: datetime) -> Assessment:
     return assessment
 
 
+@transaction.atomic
 def sign(*, number: int, assessor: User, digest: str, at: datetime) -> Assessment:
     """Sign the content that was shown; the second signature sends it to review.
 

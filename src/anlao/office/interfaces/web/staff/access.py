@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from anlao.office.interfaces.web.middleware import note_seen
 from anlao.office.interfaces.web.who import needs, who
-from anlao.office.organisations import operations
+from anlao.office.organisations import operations, roles
 from anlao.office.organisations.models import User
 
 
@@ -66,8 +66,13 @@ def _next(request: HttpRequest) -> str:
 
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
+    """End the session; a tablet forgets the score sheets that it kept."""
+    keeps_sheets = who(request).may(roles.ASSESS)
     logout(request)
-    return redirect("web:sign-in")
+    response = redirect("web:sign-in")
+    if keeps_sheets:
+        response["Clear-Site-Data"] = '"cache", "storage"'
+    return response
 
 
 @require_http_methods(["GET", "POST"])
