@@ -33,13 +33,15 @@ def fill(folder: DataFolder, people: Path) -> dict[str, Any]:
         from django.utils import timezone
 
         from anlao.office.rehearsal import people_a_county
+        from anlao.office.rehearsal_assessments import assess_some
 
         at, today = timezone.now(), timezone.localdate()
         _load(people, at - timedelta(days=40))
         with override_settings(PASSWORD_HASHERS=[_QUICK]):  # nobody will use these passwords
             people_a_county(COUNTY, day=date(2026, 1, 1), at=at)
         _set_passwords()
-        return _picked(today)
+        assessments = assess_some(COUNTY, day=today, at=at)
+        return _picked(today) | {"assessments": assessments}
 
 
 def _load(people: Path, at: datetime) -> None:

@@ -72,7 +72,7 @@ def furnish(folder: DataFolder, *, people: Path, county: str, rates: Path) -> Fu
             from django.db import transaction
             from django.utils import timezone
 
-            from anlao.office import rehearsal
+            from anlao.office import rehearsal, rehearsal_assessments
             from anlao.office.benefits import month as months
             from anlao.office.benefits.deciding import decide_division
             from anlao.office.registry.loading import load_population
@@ -91,6 +91,7 @@ def furnish(folder: DataFolder, *, people: Path, county: str, rates: Path) -> Fu
                 at=now,
             )
             today = timezone.localdate(now)
+            rehearsal_assessments.assess_some(county, day=today, at=timezone.now())
             decided = decide_division(
                 county, Month.of(today), known_at=timezone.now(), today=today, by=rehearsal.BY
             )
