@@ -41,6 +41,15 @@ REGISTRY = (
     *(kind._meta.db_table for kind in (*STATUSES, *DETAILS)),
     "registry_assignment",
 )
+ASSESSMENTS = (
+    "assessments_assessment",
+    "assessments_olderresult",
+    "assessments_step",
+    "assessments_appointment",
+    "assessments_sheet",
+    "assessments_answer",
+    "assessments_signature",
+)
 _KEPT = (
     "organisations_organisation",
     "organisations_user",
@@ -50,6 +59,7 @@ _KEPT = (
     "organisations_recoverycode",
     "organisations_secondfactorrule",
     *REGISTRY,
+    *ASSESSMENTS,
     "journeys_journey",
     "benefits_decidedmonth",
     "benefits_decision",
@@ -80,6 +90,8 @@ SEEN = {
     "neighbour": ("n1", "n2"),
     "village_worker": ("a1", "a2"),
     "assessor": ("a2",),
+    "assessor2": ("a2",),
+    "approver": ("a1", "a2", "a3", "b1"),
     "provider": ("b1",),
     "auditor": ("a1", "a2", "a3", "b1"),
     "leader": (),
@@ -238,6 +250,8 @@ def _cast() -> dict[str, User]:
         ("neighbour", other, "county_clerk", NEIGHBOUR),
         ("village_worker", committee, "village_worker", VILLAGE_A1),
         ("assessor", body, "assessor", body),
+        ("assessor2", body, "assessor", body),
+        ("approver", bureau, "county_approver", COUNTY),
         ("provider", provider, "provider", provider),
         ("auditor", bureau, "auditor", COUNTY),
         ("leader", bureau, "leader", COUNTY),

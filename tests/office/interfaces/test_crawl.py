@@ -27,7 +27,8 @@ Answer = Any
 EVERYBODY = set(SEEN)
 CLERKS = {"county_clerk", "clerk_a", "clerk_b", "neighbour"}
 RECORDERS = CLERKS | {"village_worker"}
-READERS = RECORDERS | {"assessor", "provider", "auditor"}
+ASSESSORS = {"assessor", "assessor2"}
+READERS = RECORDERS | {"approver", "assessor", "assessor2", "provider", "auditor"}
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,9 @@ PAGES = {
         "elder",
         more=(FACT | {"value": "nonsense"}, FACT | {"start": "nonsense"}, {}),
     ),
-    "elder-reveal": Page("/elders/{}/reveal", CLERKS, "elder", sent={"reason": "核对身份"}),
+    "elder-reveal": Page(
+        "/elders/{}/reveal", CLERKS | {"approver"}, "elder", sent={"reason": "核对身份"}
+    ),
     "elder-new": Page("/elders/new", RECORDERS, more=({"name": "王"},)),
     "elder-family": Page("/elders/{}/family", READERS, "elder"),
     "elder-family-add": Page(
@@ -90,6 +93,20 @@ PAGES = {
     "list": Page("/lists/turning", READERS),
     "list-save": Page("/lists/turning/save", READERS, sent={"name": "到龄"}, status=302),
     "figures": Page("/figures", READERS | {"leader"}),
+    "elder-assessments": Page("/elders/{}/assessments", READERS, "elder"),
+    "assessments": Page("/assessments", READERS),
+    "assessments-due": Page("/assessments/due", RECORDERS),
+    "assessment": Page("/assessments/{}", READERS, status=404),
+    "assessment-report": Page("/assessments/{}/report", READERS, status=404),
+    "assessment-notice": Page("/assessments/{}/notice", READERS, status=404),
+    "visits": Page("/visits", ASSESSORS),
+    "visits-worker": Page("/visits/worker.js", EVERYBODY, strangers_too=True),
+    "visit": Page("/visits/{}", ASSESSORS, status=404),
+    "visit-answers": Page("/visits/{}/answers", ASSESSORS, sent={}, status=404),
+    "visit-finish": Page("/visits/{}/finish", ASSESSORS, sent={}, status=404),
+    "visit-settle": Page("/visits/{}/settle", ASSESSORS, status=404),
+    "visit-sign": Page("/visits/{}/sign", ASSESSORS, status=404),
+    "verify": Page("/verify", EVERYBODY, strangers_too=True),
     "month": Page("/month", READERS | {"leader"}),
     "month-people": Page("/month/old-age-allowance/yes", READERS, status=404),
     "jobs": Page("/jobs", {"administrator"}),

@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     "anlao.office.divisions",
     "anlao.office.organisations",
     "anlao.office.registry",
+    "anlao.office.assessments",
     "anlao.office.benefits",
     "anlao.office.journeys",
     "anlao.office.worklists",

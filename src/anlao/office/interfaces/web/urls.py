@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import include, path
 
 from anlao.office.interfaces.web.staff import (
     access,
@@ -64,6 +64,7 @@ urlpatterns = [
     path("lists/<slug:kind>", lists.one, name="list"),
     path("lists/<slug:kind>/save", lists.save, name="list-save"),
     path("figures", figures.overview, name="figures"),
+    path("", include("anlao.office.interfaces.web.assessment_urls")),
     path("month", month.overview, name="month"),
     path("month/<slug:provision>/<slug:outcome>", month.people, name="month-people"),
     path("audit", audit.entries, name="audit"),
