@@ -81,9 +81,7 @@ class _Stage:
 
     def signed(self, elder: Elder, given: Mapping[str, Any]) -> int:
         number = self.scored(elder, given, given)
-        done = visiting.settle(
-            number=number, chosen={}, by=_ASSESSORS[0], at=self.at, day=self.day
-        )
+        done = visiting.settle(number=number, chosen={}, by=_ASSESSORS[0], at=self.at, day=self.day)
         for user in self.assessors:
             visiting.sign(number=number, assessor=user, digest=done.content_hash, at=self.at)
         return number

@@ -47,7 +47,6 @@ def free_assessment(
         return FreeAnswer()
     for one in found.found:
         if one.provision == PROVISION:
-            clause = f"{found.document} {one.clause}"
             lines = (one.verdict, *one.sentences)
-            return FreeAnswer(_OUTCOMES.get(one.outcome), PROVISION, clause, lines)
+            return FreeAnswer(_OUTCOMES.get(one.outcome), PROVISION, one.clause, lines)
     return FreeAnswer()

@@ -36,7 +36,9 @@ from anlao.office.shared import audit, scope
 from anlao.office.shared.audit import Act
 
 PAGE = 50
-_SHOWN_TO_CLERKS = ("assign", "unassign", "appoint", "reschedule", "no_show", "withdraw")
+_SHOWN_TO_CLERKS = ("assign", "appoint", "reschedule", "no_show", "unassign", "withdraw")
+_FOLDED = ("reschedule", "no_show", "unassign", "withdraw", "return")
+"""Acts that are not the next thing to do, folded on the page."""
 _SHOWN_TO_REVIEWERS = ("publish", "return")
 
 
@@ -144,6 +146,7 @@ def _page(
         "bodies": queries.bodies(found.division_code) if "assign" in acts else (),
         "assessors": requesting.assessors_of(found.body, asking.today) if found.body else (),
         "signatures": visiting.signatures(found),
+        "folded": _FOLDED,
         "has_report": found.report_sealed is not None,
     }
     if found.state in (states.REVIEW, states.PUBLISHED) and asking.may(roles.REVIEW_ASSESSMENT):
