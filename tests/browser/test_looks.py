@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import pytest
 
 from tests.browser.office import DESKTOP, PHONE, Enter, Visitor
+from tests.browser.prepare import PASSWORD
 
 pytestmark = pytest.mark.browser
 
@@ -79,6 +80,38 @@ def _role_refused(visitor: Visitor) -> None:
     visitor.page.locator("form:has(select[name=role]) button").click()
 
 
+def _second_step(visitor: Visitor) -> None:
+    visitor.sign_in("town19")
+    visitor.page.wait_for_selector("#code")
+
+
+def _add_app(visitor: Visitor) -> None:
+    visitor.go("/account/second-factor")
+    visitor.page.locator("#password").fill(PASSWORD)
+    visitor.page.locator("button[value=app]").click()
+    visitor.page.wait_for_selector(".qr svg")
+
+
+def _recovery_codes(visitor: Visitor) -> None:
+    visitor.context.clear_cookies()
+    visitor.sign_in("town19")
+    visitor.page.locator("#code").fill(visitor.office.seen["recovery"].pop())
+    visitor.page.locator("main button").click()
+    visitor.go("/account/second-factor")
+    visitor.page.locator("#password").fill(PASSWORD)
+    visitor.page.locator("button[value=codes]").click()
+    visitor.page.wait_for_selector(".codes")
+    visitor.office.seen["recovery"][:] = visitor.page.locator(".codes li").all_inner_texts()
+
+
+def _place_preview(visitor: Visitor) -> None:
+    visitor.go("/places")
+    visitor.page.locator("#id_old").select_option(index=3)
+    visitor.page.locator("#id_code").fill("331123102399")
+    visitor.page.locator("#id_reason").fill("遂政发〔2026〕1号")
+    visitor.page.locator("main form button").first.click()
+
+
 def _forged(visitor: Visitor) -> None:
     visitor.go("/sign-in")
     visitor.context.clear_cookies(name="csrftoken")
@@ -116,6 +149,14 @@ LOOKS = (
     _file("file-long-name", which="long"),
     _file("file-deceased", which="dead"),
     _file("entitlements", "/entitlements"),
+    _file("year", "/year"),
+    _file("what-if", "/what-if?choose=capability_level"),
+    _file("what-if-changed", "/what-if?capability_level=3&birth_date=1930-01-01"),
+    _file("awards", "/awards"),
+    _at("lists", "clerk", "/lists"),
+    _at("list-turning", "clerk", "/lists/turning?ages=70,80,90&ahead=2"),
+    _at("list-not-receiving", "clerk", "/lists/not_receiving?provision=old-age-allowance"),
+    _at("list-empty", "clerk", "/lists/not_entitled?provision=none"),
     _file("history", "/history"),
     _file("entitlements-past", "/entitlements?day=2024-05-01&known=2024-06-01"),
     _file("record", "/record"),
@@ -159,6 +200,7 @@ LOOKS = (
     _at("verify", "", "/verify"),
     Look("verify-nothing", "", _not_verified),
     _at("month", "clerk", "/month"),
+    _at("figures", "clerk", "/figures"),
     _at("month-people", "clerk", "/month/old-age-allowance/yes"),
     _at("jobs", "admin", "/jobs"),
     _at("newcomers", "admin", "/people/new"),
@@ -166,6 +208,15 @@ LOOKS = (
     _at("audit-nothing", "auditor", "/audit?who=stranger"),
     _at("people", "admin", "/people"),
     Look("person-refused", "admin", _role_refused),
+    _at("account", "clerk", "/account"),
+    _at("second-factor", "clerk", "/account/second-factor"),
+    Look("second-factor-app", "clerk", _add_app),
+    Look("second-factor-codes", "", _recovery_codes),
+    Look("second-step", "", _second_step),
+    _at("delegation", "clerk", "/account/delegation"),
+    _at("factor-rules", "admin", "/people/second-factor"),
+    _at("places", "clerk", "/places"),
+    Look("places-preview", "clerk", _place_preview),
     _at("not-found", "clerk", "/elders/99999999"),
     _at("not-allowed", "clerk", "/audit"),
 )

@@ -54,11 +54,18 @@ _KEPT = (
     "organisations_organisation",
     "organisations_user",
     "organisations_grant",
+    "organisations_signin",
+    "organisations_authenticator",
+    "organisations_recoverycode",
+    "organisations_secondfactorrule",
     *REGISTRY,
     *ASSESSMENTS,
     "journeys_journey",
     "benefits_decidedmonth",
     "benefits_decision",
+    "benefits_award",
+    "benefits_finding",
+    "worklists_savedlist",
     "shared_auditentry",
     "django_session",
 )
@@ -287,9 +294,15 @@ def put_back(office: DataFolder) -> None:
     with owner(office) as session:
         session.execute("SET LOCAL synchronous_commit = off")
         session.execute("ALTER TABLE shared_auditentry DISABLE TRIGGER audit_append_only")
+        session.execute("DELETE FROM divisions_divisionchange")
+        session.execute(
+            "UPDATE divisions_division SET until_date = NULL, successor_id = NULL "
+            "WHERE until_date IS NOT NULL"
+        )
         for table in reversed(_KEPT):
             session.execute(sql.SQL("DELETE FROM public.{}").format(sql.Identifier(table)))
         session.execute("ALTER TABLE shared_auditentry ENABLE TRIGGER audit_append_only")
+        session.execute("DELETE FROM divisions_division WHERE from_date IS NOT NULL")
         for table in _KEPT:
             copy = sql.SQL("INSERT INTO public.{0} SELECT * FROM kept.{0}")
             session.execute(copy.format(sql.Identifier(table)))

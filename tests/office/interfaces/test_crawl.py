@@ -48,6 +48,10 @@ FACT = {"value": "true", "start": "2025-01-01", "evidence": "走访"}
 PAGES = {
     "home": Page("/", EVERYBODY),
     "sign-in": Page("/sign-in", EVERYBODY, strangers_too=True),
+    "sign-in-second": Page("/sign-in/second", EVERYBODY, status=302, strangers_too=True),
+    "account": Page("/account", EVERYBODY),
+    "second-factor": Page("/account/second-factor", EVERYBODY, more=({"act": "app"},)),
+    "delegation": Page("/account/delegation", EVERYBODY, more=({"act": "delegate"},)),
     "sign-out": Page("/sign-out", EVERYBODY, sent={}, status=302, strangers_too=True),
     "password": Page("/password", EVERYBODY),
     "language": Page("/language", EVERYBODY, status=302, strangers_too=True),
@@ -96,11 +100,20 @@ PAGES = {
     "visit-settle": Page("/visits/{}/settle", ASSESSORS, status=404),
     "visit-sign": Page("/visits/{}/sign", ASSESSORS, status=404),
     "verify": Page("/verify", EVERYBODY, strangers_too=True),
+    "elder-year": Page("/elders/{}/year", READERS, "elder"),
+    "elder-what-if": Page("/elders/{}/what-if?capability_level=3", READERS, "elder"),
+    "elder-awards": Page("/elders/{}/awards", READERS, "elder"),
+    "lists": Page("/lists", READERS),
+    "list": Page("/lists/turning", READERS),
+    "list-save": Page("/lists/turning/save", READERS, sent={"name": "到龄"}, status=302),
+    "figures": Page("/figures", READERS | {"leader"}),
     "month": Page("/month", READERS | {"leader"}),
     "month-people": Page("/month/old-age-allowance/yes", READERS, status=404),
     "jobs": Page("/jobs", {"administrator"}),
     "newcomers": Page("/people/new", {"administrator"}, more=({"act": "user"},)),
     "audit": Page("/audit", {"auditor"}),
+    "factor-rules": Page("/people/second-factor", {"administrator"}),
+    "places": Page("/places", {"county_clerk", "neighbour"}, more=({"act": "change"},)),
     "people": Page("/people", {"administrator"}),
     "person": Page("/people/{}", {"administrator"}, "user", more=({"act": "grant"},)),
 }
@@ -293,8 +306,8 @@ def test_an_auditor_sees_no_acts_on_files_of_another_county(
 
     for sent in ({}, {"subject": f"elder:{theirs.pk}"}, {"who": "neighbour"}, {"verify": "1"}):
         body = browser.get("/audit", sent).content.decode()
-        assert f"elder:{theirs.pk}</td>" not in body
-    assert f"elder:{ours.pk}</td>" in browser.get("/audit").content.decode()
+        assert f"elder:{theirs.pk}</a>" not in body
+    assert f"elder:{ours.pk}</a>" in browser.get("/audit").content.decode()
 
 
 def test_what_was_recorded_shows_and_a_correction_keeps_the_old(

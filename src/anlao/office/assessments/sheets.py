@@ -16,7 +16,7 @@ from anlao.office.assessments.instrument.load import load
 from anlao.office.assessments.instrument.model import Instrument, Settings
 from anlao.office.assessments.models import Answer, Assessment, Sheet
 from anlao.office.assessments.scoring import Outcome
-from anlao.office.registry.identity import vault
+from anlao.office.shared.vaults import vault
 
 SEALED = "assessment.answer"
 

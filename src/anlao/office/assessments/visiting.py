@@ -20,7 +20,7 @@ from anlao.office.assessments.report import Line, Report, ReportSection, make_re
 from anlao.office.assessments.scoring import Outcome
 from anlao.office.assessments.states import SCORING, SETTLING, SIGNING, NotNow
 from anlao.office.organisations.models import User
-from anlao.office.registry.identity import vault
+from anlao.office.shared.vaults import vault
 from anlao.rules.facts import Label
 
 REPORT = "assessment.report"

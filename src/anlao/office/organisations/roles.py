@@ -21,6 +21,7 @@ PAY = "pay"
 SEE_AUDIT = "see_audit"
 SEE_FIGURES = "see_figures"
 ADMINISTER = "administer"
+CHANGE_PLACES = "change_places"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,7 @@ ROLES = {
             RECORD_FACTS,
             REQUEST_ASSESSMENT,
             ASSIGN_ASSESSMENT,
+            CHANGE_PLACES,
         ),
         _role(
             "township_clerk",

@@ -45,7 +45,7 @@ class RecordForm(forms.Form):
     def clean_value(self) -> Any:
         """Return the value as it is stored, None where it is to be unknown."""
         try:
-            return _typed(self.label, self.cleaned_data["value"].strip())
+            return typed(self.label, self.cleaned_data["value"].strip())
         except ValueError:
             raise ValidationError(_expected(self.label, self.asking)) from None
 
@@ -63,7 +63,7 @@ class RecordForm(forms.Form):
         return {self.label.name: self.cleaned_data["value"]}
 
 
-def _typed(label: FactLabel, text: str) -> Any:
+def typed(label: FactLabel, text: str) -> Any:
     """Return a value as it is stored. Raises ValueError."""
     if text == UNKNOWN:
         return None

@@ -146,7 +146,7 @@ def shown(instrument: Instrument, code: str, value: Any, language: str) -> str:
         return points + _in(item.option(value).guidance, language)
     field = instrument.field_of(code)
     if field is None:
-        return _YES_NO.get(value, (value, value))[english]
+        return str(_YES_NO.get(value, (value, value))[english])
     names = {choice.id: _in(choice.name, language) for choice in field.choices}
     between = ", " if english else "、"
     if field.kind == "events":

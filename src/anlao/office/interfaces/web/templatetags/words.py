@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -29,6 +29,19 @@ def place(code: str) -> str:
     if found is None:
         return code
     return "".join(step.name for step in divisions.path(code)[3:]) or found.name
+
+
+@register.filter
+def at(items: Sequence[Any], place: int) -> Any:
+    """Return the item of a sequence at a place."""
+    return items[place]
+
+
+@register.filter
+def elder_number(subject: str) -> int | None:
+    """Return whose file an audit entry is about; None where it is about none."""
+    kind, _, number = subject.partition(":")
+    return int(number) if kind == "elder" and number.isascii() and number.isdigit() else None
 
 
 @register.filter
@@ -196,6 +209,18 @@ ACTS = {
     "account_locked": ("账户锁定", "account locked"),
     "change_password": ("修改密码", "changed the password"),
     "reset_password": ("重设密码", "gave a first password"),
+    "end_sessions": ("结束登录", "ended sessions"),
+    "deactivate_user": ("停用账户", "closed an account"),
+    "reactivate_user": ("恢复账户", "opened an account again"),
+    "add_second_factor": ("添加第二重验证", "added a second factor"),
+    "remove_second_factor": ("移除第二重验证", "removed a second factor"),
+    "reset_second_factor": ("重置第二重验证", "reset the second factor"),
+    "make_recovery_codes": ("生成备用码", "made recovery codes"),
+    "use_recovery_code": ("使用备用码", "used a recovery code"),
+    "second_factor_copied": ("安全密钥疑被复制", "a key that may be a copy"),
+    "require_second_factor": ("规定第二重验证", "required a second factor"),
+    "change_division": ("区划变更", "changed a division"),
+    "take_back_division": ("撤销区划变更", "took back a change of a division"),
     "add_user": ("新增人员", "added a user"),
     "add_organisation": ("新增机构", "added an organisation"),
     "grant": ("授权", "granted a role"),
@@ -206,6 +231,7 @@ ACTS = {
     "read_entitlements": ("查阅待遇", "read entitlements"),
     "reveal": ("查看完整证件号", "saw the whole number"),
     "read_list": ("查阅名单", "read a list"),
+    "export_list": ("导出名单", "exported a list"),
     "move_file": ("档案转至他村", "moved the file"),
     "queue_job": ("排入任务", "queued a job"),
     "decide": ("判定本月待遇", "decided a month"),
