@@ -92,6 +92,7 @@ class Difference:
     second: str
     options: list[tuple[str, str, bool]]
     reason: str
+    agreed: str
 
 
 def difference(
@@ -124,6 +125,7 @@ def difference(
             for value in values
         ],
         reason,
+        shown(instrument, apart.code, settled.value, language) if settled is not None else "—",
     )
 
 
