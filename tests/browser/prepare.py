@@ -42,7 +42,7 @@ def fill(folder: DataFolder, people: Path) -> dict[str, Any]:
         _set_passwords()
         assessments = assess_some(COUNTY, day=today, at=at)
         recovery = _second_factor("town19", at)
-        return _picked(today) | {"assessments": assessments, "recovery": recovery}
+        return _picked(today) | {"recovery": recovery, "assessments": assessments}
 
 
 def _load(people: Path, at: datetime) -> None:

@@ -92,10 +92,10 @@ def furnish(folder: DataFolder, *, people: Path, county: str, rates: Path) -> Fu
                 at=now,
             )
             today = timezone.localdate(now)
+            assessments.assess_some(county, day=today, at=timezone.now())
             homes.place_homes(_townships(county), at=now)
             first = decide_division(county, Month.of(today), known_at=now, today=today, by=cast.BY)
             awards.pay_out(first, at=now)
-            assessments.assess_some(county, day=today, at=timezone.now())
             decided = decide_division(
                 county, Month.of(today), known_at=timezone.now(), today=today, by=cast.BY
             )

@@ -110,21 +110,23 @@ def due(day: date) -> QuerySet[Elder]:
     Each has ``assessed_on``, the latest known assessment, the longest waiting first. Somebody
     never assessed, or of whom it is not known, is on no such list: nobody is summoned unasked.
     """
-    older = OlderResult.objects.filter(elder=OuterRef("pk"), assessed_on=OuterRef("assessed_on"))
-    known = CapabilityStatus.objects.filter(
-        elder=OuterRef("pk"), known__upper_inf=True, valid__contains=day
+    held = CapabilityStatus.objects.filter(known__upper_inf=True, valid__contains=day)
+    older = Exists(
+        OlderResult.objects.filter(elder=OuterRef("elder"), assessed_on=OuterRef("assessed_on"))
     )
-    rows = Elder.objects.filter(state=Elder.State.LIVING).annotate(
-        assessed_on=Subquery(known.values("assessed_on")[:1], output_field=DateField())
-    )
-    new, old = (months_before(day, name) for name in (None, OLDER))
-    rows = rows.filter(
-        Q(assessed_on__lte=min(new, old))
-        | (Q(assessed_on__lte=old) & Exists(older))
-        | (Q(assessed_on__lte=new) & ~Exists(older))
+    new, old = months_before(day), months_before(day, OLDER)
+    passed = held.filter(assessed_on__lte=max(new, old)).filter(
+        Q(older, assessed_on__lte=old) | Q(~older, assessed_on__lte=new)
     )
     waiting = Assessment.objects.filter(elder=OuterRef("pk"), state__in=OPEN)
-    return rows.exclude(Exists(waiting)).order_by(F("assessed_on").asc(), "pk")
+    latest = held.filter(elder=OuterRef("pk")).values("assessed_on")[:1]
+    rows: QuerySet[Elder] = Elder.objects.filter(
+        state=Elder.State.LIVING, pk__in=passed.values("elder")
+    )
+    rows = rows.exclude(Exists(waiting))
+    return rows.annotate(assessed_on=Subquery(latest, output_field=DateField())).order_by(
+        F("assessed_on").asc(), "pk"
+    )
 
 
 def months_before(day: date, name: str | None = None) -> date:

@@ -6,11 +6,12 @@ day of the last one that used the quota, and none where all are left.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
 from anlao.office.assessments.queries import latest_free_on
-from anlao.office.assessments.requesting import FreeAnswer
+from anlao.office.assessments.requesting import FreeAnswer, request
 from anlao.office.benefits.queries import entitlements
 from anlao.office.benefits.rulebooks import NoRulebook
 from anlao.office.registry import queries as registry
@@ -47,7 +48,23 @@ def free_assessment(
         return FreeAnswer()
     for one in found.found:
         if one.provision == PROVISION:
-            clause = f"{found.document} {one.clause}"
             lines = (one.verdict, *one.sentences)
-            return FreeAnswer(_OUTCOMES.get(one.outcome), PROVISION, clause, lines)
+            return FreeAnswer(_OUTCOMES.get(one.outcome), PROVISION, one.clause, lines)
     return FreeAnswer()
+
+
+def ask_when_due(elders: Iterable[Elder], *, day: date, by: str, at: datetime) -> int:
+    """Ask for a routine assessment of elders whose next one is due; return how many there were."""
+    asked = 0
+    for elder in elders:
+        request(
+            elder=elder,
+            asked_by="automatic",
+            reason="routine",
+            day=day,
+            free=free_assessment(elder, day, known_at=at, language="zh"),
+            by=by,
+            at=at,
+        )
+        asked += 1
+    return asked

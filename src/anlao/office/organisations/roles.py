@@ -57,9 +57,9 @@ ROLES = {
             SEE_ELDERS,
             REVEAL,
             RECORD_FACTS,
-            CHANGE_PLACES,
             REQUEST_ASSESSMENT,
             ASSIGN_ASSESSMENT,
+            CHANGE_PLACES,
         ),
         _role(
             "township_clerk",

@@ -86,6 +86,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 PROCRASTINATE_IMPORT_PATHS = [
     "anlao.office.interfaces.tasks.nightly",
     "anlao.office.interfaces.tasks.rescue",
+    "anlao.office.interfaces.tasks.assessments",
     "anlao.office.interfaces.tasks.sessions",
 ]
 

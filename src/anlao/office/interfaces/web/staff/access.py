@@ -70,7 +70,8 @@ def _next(request: HttpRequest) -> str:
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
     """End the session; a tablet forgets the score sheets that it kept."""
-    user, keeps_sheets = who(request).user, who(request).may(roles.ASSESS)
+    keeps_sheets = who(request).may(roles.ASSESS)
+    user = who(request).user
     if user is not None:
         sessions.leave(user, request.session.get(SIGN_IN), at=timezone.now())
     logout(request)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -15,13 +15,13 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
-from anlao.office.assessments import queries, requesting, reviewing, states, visiting
+from anlao.office.assessments import queries, requesting, reviewing, sheets, states, visiting
 from anlao.office.assessments.models import Assessment
 from anlao.office.assessments.moving import Refused
-from anlao.office.assessments.requesting import FreeAnswer
 from anlao.office.assessments.states import MOVES, NotNow
-from anlao.office.benefits.free_assessment import free_assessment
+from anlao.office.benefits.free_assessment import ask_when_due
 from anlao.office.interfaces.web.sent import text_in
+from anlao.office.interfaces.web.staff import sheet_words
 from anlao.office.interfaces.web.staff.assessment_forms import (
     AppointForm,
     AssignForm,
@@ -36,7 +36,9 @@ from anlao.office.shared import audit, scope
 from anlao.office.shared.audit import Act
 
 PAGE = 50
-_SHOWN_TO_CLERKS = ("assign", "unassign", "appoint", "reschedule", "no_show", "withdraw")
+_SHOWN_TO_CLERKS = ("assign", "appoint", "reschedule", "no_show", "unassign", "withdraw")
+_FOLDED = ("reschedule", "no_show", "unassign", "withdraw", "return")
+"""Acts that are not the next thing to do, folded on the page."""
 _SHOWN_TO_REVIEWERS = ("publish", "return")
 
 
@@ -67,11 +69,7 @@ def due(request: HttpRequest) -> HttpResponse:
     asking = who(request)
     page = Paginator(queries.due(asking.today), PAGE).get_page(request.GET.get("page"))
     if request.method == "POST":
-        now, asked = timezone.now(), 0
-        for elder in page:
-            free = free_assessment(elder, asking.today, known_at=now, language="zh")
-            _asked_when_due(elder, asking, free, now)
-            asked += 1
+        asked = ask_when_due(page, day=asking.today, by=asking.name, at=timezone.now())
         messages.success(
             request, asking.say(f"已登记{asked}人的常规评估", f"{asked} assessments asked for")
         )
@@ -83,18 +81,6 @@ def due(request: HttpRequest) -> HttpResponse:
         if (assessed_on := getattr(elder, "assessed_on", None)) is not None
     ]
     return render(request, "web/assessments_due.html", {"page": page, "rows": rows})
-
-
-def _asked_when_due(elder: Any, asking: Who, free: FreeAnswer, now: datetime) -> None:
-    requesting.request(
-        elder=elder,
-        asked_by="automatic",
-        reason="routine",
-        day=asking.today,
-        free=free,
-        by=asking.name,
-        at=now,
-    )
 
 
 def _note_list(request: HttpRequest, what: str, page: int) -> None:
@@ -144,10 +130,18 @@ def _page(
         "bodies": queries.bodies(found.division_code) if "assign" in acts else (),
         "assessors": requesting.assessors_of(found.body, asking.today) if found.body else (),
         "signatures": visiting.signatures(found),
+        "folded": _FOLDED,
         "has_report": found.report_sealed is not None,
     }
     if found.state in (states.REVIEW, states.PUBLISHED) and asking.may(roles.REVIEW_ASSESSMENT):
-        given["compared"] = visiting.side_by_side(found)
+        given["compared"] = compared = visiting.side_by_side(found)
+        instrument = sheets.instrument_of(found)
+        given["differences"] = [
+            sheet_words.difference(
+                instrument, one, asking.language, settled=compared.settled.get(one.code), sent=None
+            )
+            for one in compared.apart
+        ]
     return render(request, "web/assessment.html", given, status=status)
 
 

@@ -92,6 +92,7 @@ class Difference:
     second: str
     options: list[tuple[str, str, bool]]
     reason: str
+    agreed: str
 
 
 def difference(
@@ -124,6 +125,7 @@ def difference(
             for value in values
         ],
         reason,
+        shown(instrument, apart.code, settled.value, language) if settled is not None else "—",
     )
 
 
@@ -146,7 +148,7 @@ def shown(instrument: Instrument, code: str, value: Any, language: str) -> str:
         return points + _in(item.option(value).guidance, language)
     field = instrument.field_of(code)
     if field is None:
-        return _YES_NO.get(value, (value, value))[english]
+        return str(_YES_NO.get(value, (value, value))[english])
     names = {choice.id: _in(choice.name, language) for choice in field.choices}
     between = ", " if english else "、"
     if field.kind == "events":

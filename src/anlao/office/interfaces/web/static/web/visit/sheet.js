@@ -235,8 +235,7 @@ sheet.addEventListener("submit", async (event) => {
       const line = document.createElement("li");
       const link = document.createElement("a");
       link.href = `#${code}`;
-      const box = asked.get(code);
-      link.textContent = box.querySelector("legend, label").innerText.replace(/\s+/g, " ");
+      link.textContent = asked.get(code).dataset.name;
       line.append(link);
       return line;
     }),
