@@ -49,6 +49,8 @@ _KEPT = (
     "organisations_authenticator",
     "organisations_recoverycode",
     "organisations_secondfactorrule",
+    "organisations_token",
+    "organisations_answered",
     *REGISTRY,
     "journeys_journey",
     "benefits_decidedmonth",
