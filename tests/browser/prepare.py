@@ -32,7 +32,7 @@ def fill(folder: DataFolder, people: Path) -> dict[str, Any]:
         from django.test import override_settings
         from django.utils import timezone
 
-        from anlao.office.rehearsal import people_a_county
+        from anlao.office.rehearsal.people import people_a_county
 
         at, today = timezone.now(), timezone.localdate()
         _load(people, at - timedelta(days=40))
@@ -89,14 +89,17 @@ def _picked(today: date) -> dict[str, Any]:
     from anlao.office.divisions.models import Division
     from anlao.office.registry.identity import set_phone
     from anlao.office.registry.models import Elder
+    from anlao.office.rehearsal import awards, homes
     from anlao.office.shared import scope
+    from anlao.places import divisions
 
-    deciding.decide_everywhere(
-        deciding.month_of(today), known_at=timezone.now(), today=today, by="browser"
-    )
+    month, now = deciding.month_of(today), timezone.now()
+    homes.place_homes([place.code for place in divisions.within(COUNTY, "township")], at=now)
+    first = deciding.decide_division(COUNTY, month, known_at=now, today=today, by="browser")
+    awards.pay_out(first, at=now)
+    deciding.decide_everywhere(month, known_at=timezone.now(), today=today, by="browser")
     with scope.within(scope.WHOLE_OFFICE):
         living = list(Elder.objects.filter(state="living").order_by("pk")[:80])
-        month = deciding.month_of(today)
 
         def shows(elder: Elder) -> int:
             found = benefits.entitlements(elder, month, known_at=timezone.now(), language="zh")

@@ -55,6 +55,9 @@ _KEPT = (
     "journeys_journey",
     "benefits_decidedmonth",
     "benefits_decision",
+    "benefits_award",
+    "benefits_finding",
+    "worklists_savedlist",
     "shared_auditentry",
     "django_session",
 )

@@ -83,6 +83,13 @@ PAGES = {
     "elder-journey-undo": Page(
         "/elders/{}/journeys/1/undo", RECORDERS, "elder", sent={"reason": "误报"}, status=404
     ),
+    "elder-year": Page("/elders/{}/year", READERS, "elder"),
+    "elder-what-if": Page("/elders/{}/what-if?capability_level=3", READERS, "elder"),
+    "elder-awards": Page("/elders/{}/awards", READERS, "elder"),
+    "lists": Page("/lists", READERS),
+    "list": Page("/lists/turning", READERS),
+    "list-save": Page("/lists/turning/save", READERS, sent={"name": "到龄"}, status=302),
+    "figures": Page("/figures", READERS | {"leader"}),
     "month": Page("/month", READERS | {"leader"}),
     "month-people": Page("/month/old-age-allowance/yes", READERS, status=404),
     "jobs": Page("/jobs", {"administrator"}),

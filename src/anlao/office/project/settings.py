@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "anlao.office.registry",
     "anlao.office.benefits",
     "anlao.office.journeys",
+    "anlao.office.worklists",
     "anlao.office.interfaces.web",
 ]
 MIDDLEWARE = [

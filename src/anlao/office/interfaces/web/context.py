@@ -12,8 +12,11 @@ from anlao.office.organisations import roles
 
 _ROOMS = (
     ("web:home", "查找老年人", "Find an elder", roles.SEE_ELDERS),
+    ("web:lists", "工作清单", "Work lists", roles.SEE_ELDERS),
     ("web:month", "本月情况", "This month", roles.SEE_ELDERS),
     ("web:month", "本月情况", "This month", roles.SEE_FIGURES),
+    ("web:figures", "图表", "Figures", roles.SEE_ELDERS),
+    ("web:figures", "图表", "Figures", roles.SEE_FIGURES),
     ("web:audit", "审计日志", "Audit log", roles.SEE_AUDIT),
     ("web:jobs", "后台任务", "Jobs", roles.ADMINISTER),
     ("web:places", "区划变更", "Places", roles.CHANGE_PLACES),

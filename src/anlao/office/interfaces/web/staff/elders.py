@@ -55,7 +55,7 @@ def home(request: HttpRequest) -> HttpResponse:
 def file(request: HttpRequest, number: int) -> HttpResponse:
     """An elder's file, as of a day and as known on a day."""
     elder = elder_in_scope(number)
-    day, known_at = _as_of(request)
+    day, known_at = as_of(request)
     seen = files.read(
         elder, day=day, known_at=known_at, by=who(request).name, purpose=purpose_of(request)
     )
@@ -89,7 +89,7 @@ def entitlements(request: HttpRequest, number: int) -> HttpResponse:
     """A month's decisions with their reasons."""
     elder = elder_in_scope(number)
     asking = who(request)
-    day, known_at = _as_of(request)
+    day, known_at = as_of(request)
     files.note_read(elder, "read_entitlements", by=asking.name, purpose=purpose_of(request))
     given = about(request, elder, "entitlements")
     month = deciding.month_of(day)
@@ -292,7 +292,7 @@ def purpose_of(request: HttpRequest) -> str:
     return str(request.session.get("purpose", _USUAL_PURPOSE))
 
 
-def _as_of(request: HttpRequest) -> tuple[date, datetime]:
+def as_of(request: HttpRequest) -> tuple[date, datetime]:
     """Return the day looked at, and the end of the day by whose knowledge it is looked at."""
     today = who(request).today
     day, known = _day(request.GET.get("day")) or today, _day(request.GET.get("known"))
@@ -309,7 +309,7 @@ def _day(text: str | None) -> date | None:
 
 
 def about(request: HttpRequest, elder: Elder, here: str) -> dict[str, Any]:
-    day, _ = _as_of(request)
+    day, _ = as_of(request)
     known = _day(request.GET.get("known"))
     asking = who(request)
     if not asking.may(roles.SEE_ELDERS):

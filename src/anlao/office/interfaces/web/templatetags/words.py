@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -28,6 +28,12 @@ def place(code: str) -> str:
     if found is None:
         return code
     return "".join(step.name for step in divisions.path(code)[3:]) or found.name
+
+
+@register.filter
+def at(items: Sequence[Any], place: int) -> Any:
+    """Return the item of a sequence at a place."""
+    return items[place]
 
 
 @register.filter
@@ -154,6 +160,7 @@ ACTS = {
     "read_entitlements": ("查阅待遇", "read entitlements"),
     "reveal": ("查看完整证件号", "saw the whole number"),
     "read_list": ("查阅名单", "read a list"),
+    "export_list": ("导出名单", "exported a list"),
     "move_file": ("档案转至他村", "moved the file"),
     "queue_job": ("排入任务", "queued a job"),
     "decide": ("判定本月待遇", "decided a month"),
