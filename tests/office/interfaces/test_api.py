@@ -108,6 +108,9 @@ ADDRESSES: dict[str, tuple[str, str, Any]] = {
     "find": ("POST", "/elders/search", {"q": "王"}),
     "file": ("GET", "/elders/{}", None),
     "entitlements": ("GET", "/elders/{}/entitlements", None),
+    "history": ("GET", "/elders/{}/history", None),
+    "lists": ("GET", "/lists", None),
+    "lines": ("GET", "/lists/turning", None),
     "record": ("POST", "/elders/{}/facts", FACTS),
     "overview": ("GET", "/month", None),
     "decisions": ("GET", "/month/old-age-allowance/yes", None),
@@ -249,6 +252,7 @@ def test_every_address_shows_whom_it_should_and_no_others(
     system, acts = issue(*given), given[1]
     needed = {
         "find": roles.SEE_ELDERS, "file": roles.SEE_ELDERS, "entitlements": roles.SEE_ELDERS,
+        "history": roles.SEE_ELDERS, "lists": roles.SEE_ELDERS, "lines": roles.SEE_ELDERS,
         "record": roles.RECORD_FACTS, "overview": roles.SEE_FIGURES,
         "decisions": roles.SEE_ELDERS, "verification": roles.SEE_AUDIT,
     }  # fmt: skip
@@ -334,6 +338,7 @@ def test_every_look_is_logged_with_system_and_purpose(county: County, issue: Iss
     token = Token.objects.get()
     system.get(f"/elders/{her.pk}", purpose="visit")
     system.get(f"/elders/{her.pk}/entitlements", purpose="benefit")
+    system.get(f"/elders/{her.pk}/history", purpose="audit")
     system.post("/elders/search", {"q": "王秀英"}, purpose="assessment")
     system.get(f"/elders/{county.elders['b1'].pk}", purpose="visit")
 
@@ -341,6 +346,7 @@ def test_every_look_is_logged_with_system_and_purpose(county: County, issue: Iss
     assert [(one.act, one.subject, one.purpose) for one in looks] == [
         ("read_file", f"elder:{her.pk}", "visit"),
         ("read_entitlements", f"elder:{her.pk}", "benefit"),
+        ("read_history", f"elder:{her.pk}", "audit"),
         ("search_elders", "", "assessment"),
     ]
     assert county.cast["clerk_a"].organisation.name in looks[0].who
@@ -406,6 +412,40 @@ def test_a_county_without_a_rulebook_says_so(issue: Issue) -> None:
 
     is_problem(answer, 404)
     assert answer.json()["type"].endswith("no-rulebook")
+
+
+def test_history_tells_corrections_with_when_they_were_known(county: County, issue: Issue) -> None:
+    path = f"/elders/{county.elders['a3'].pk}"
+    system = issue(*SEEN["town_a"][0])
+    system.post(f"{path}/facts", FACTS | {"facts": {"lives_alone": False}})
+
+    rows = system.get(f"{path}/history").json()["rows"]
+
+    living = [row for row in rows if row["section"] == "livingstatus"]
+    told = {(row["facts"]["lives_alone"], row["known_until"] is None) for row in living}
+    assert told == {(True, False), (True, True), (False, True)}
+
+
+def test_lists_are_scoped_and_told_why(county: County, issue: Issue) -> None:
+    today = timezone.localdate()
+    deciding.decide_everywhere(
+        deciding.month_of(today), known_at=timezone.now(), today=today, by="test"
+    )
+    seen: dict[str, set[int]] = {}
+    for part in ("county", "town_b", "neighbour", "provider"):
+        system = issue(*SEEN[part][0])
+        seen[part] = set()
+        for one in system.get("/lists").json():
+            lines = walked(system, f"/lists/{one['list']}?limit=2")
+            assert len(lines) == one["people"]
+            assert all(line["what"] for line in lines)
+            seen[part] |= {line["elder"]["id"] for line in lines}
+    assert seen["county"] == {county.elders[key].pk for key in ("a1", "a2", "a3", "b1")}
+    assert seen["town_b"] == {county.elders["b1"].pk}
+    assert seen["neighbour"].isdisjoint(seen["county"])
+    assert seen["provider"] <= {county.elders["b1"].pk}
+    within = issue(*SEEN["county"][0]).get(f"/lists/not_receiving?within={TOWN_B}").json()
+    assert {one["elder"]["id"] for one in within["items"]} <= seen["town_b"]
 
 
 # recording

@@ -26,6 +26,7 @@ from anlao.office.interfaces.api.schemas import (
     EntitlementsOut,
     FileOut,
     Found,
+    HistoryOut,
     Language,
     Purpose,
     RecordIn,
@@ -54,7 +55,7 @@ def find(request: HttpRequest, sent: SearchIn, purpose: Why) -> dict[str, Any]:
         by=str(token),
         purpose=purpose,
     )
-    return {"items": [_elder(elder) for elder in found.elders], "more": found.more}
+    return {"items": [shown_elder(elder) for elder in found.elders], "more": found.more}
 
 
 @router.get("/elders/{number}", response=FileOut)
@@ -70,8 +71,21 @@ def file(
     elder, known_at = elder_of(number), known_by(known)
     day = day or timezone.localdate()
     seen = files.read(elder, day=day, known_at=known_at, by=str(token_of(request)), purpose=purpose)
-    sections = [_section(row) for row in seen.rows]
-    return {"elder": _elder(elder), "day": day, "known_at": known_at, "sections": sections}
+    sections = [_section(row.kind, row.status) for row in seen.rows]
+    return {"elder": shown_elder(elder), "day": day, "known_at": known_at, "sections": sections}
+
+
+@router.get("/elders/{number}/history", response=HistoryOut)
+@needs(roles.SEE_ELDERS)
+def history(request: HttpRequest, number: Number, purpose: Why) -> dict[str, Any]:
+    """Every row ever recorded, corrections too."""
+    elder = elder_of(number)
+    seen = files.read_history(elder, by=str(token_of(request)), purpose=purpose)
+    rows = [
+        _section(entry.kind, entry.row) | {"known_until": entry.row.known.upper}
+        for entry in seen.entries
+    ]
+    return {"elder": elder.pk, "rows": rows}
 
 
 @router.get("/elders/{number}/entitlements", response=EntitlementsOut)
@@ -169,7 +183,8 @@ def _read(label: FactLabel, value: Value) -> Any:
     return read_value(label, str(value).lower() if isinstance(value, bool) else str(value))
 
 
-def _elder(elder: Elder) -> dict[str, Any]:
+def shown_elder(elder: Elder) -> dict[str, Any]:
+    """Return who an elder is, as far as the API tells."""
     return {
         "id": elder.pk,
         "file_number": elder.file_number,
@@ -184,11 +199,10 @@ def _elder(elder: Elder) -> dict[str, Any]:
     }
 
 
-def _section(row: files.Row) -> dict[str, Any]:
-    status = row.status
+def _section(kind: type[Status], status: Status | None) -> dict[str, Any]:
     return {
-        "section": row.kind._meta.model_name,
-        "facts": {name: _plain(value) for name, value in row.values},
+        "section": kind._meta.model_name,
+        "facts": {name: _plain(getattr(status, name, None)) for name in kind.FACTS},
         "valid_from": status and status.valid.lower,
         "valid_until": status and status.valid.upper,
         "known_since": status and status.known.lower,

@@ -16,6 +16,7 @@ from anlao.office.interfaces.api.gate import token_of
 from anlao.office.interfaces.api.places import Cursor, Limit
 from anlao.office.interfaces.api.problems import Problem
 from anlao.office.interfaces.api.schemas import (
+    PROVISION,
     DecisionOut,
     Language,
     MonthOut,
@@ -60,7 +61,7 @@ def overview(request: HttpRequest, language: Language = "zh") -> dict[str, Any]:
 @needs(roles.SEE_ELDERS)
 def decisions(
     request: HttpRequest,
-    provision: Annotated[str, Path(pattern=r"^[a-z0-9-]{1,60}$")],
+    provision: Annotated[str, Path(pattern=PROVISION)],
     outcome: Outcome,
     purpose: Annotated[Purpose, Header(alias="Purpose")],
     cursor: Cursor = None,

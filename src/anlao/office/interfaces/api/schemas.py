@@ -11,6 +11,7 @@ from pydantic import AfterValidator, ConfigDict
 EARLIEST, LATEST = date(1900, 1, 1), date(2199, 12, 31)
 LARGEST = 2**63 - 1
 CODE = r"^([0-9]{2}|[0-9]{4}|[0-9]{6}|[0-9]{9}|[0-9]{12})$"
+PROVISION = r"^[a-z0-9-]{1,60}$"
 MONTH = r"^20[0-9]{2}-(0[1-9]|1[0-2])$"
 
 Item = TypeVar("Item")
@@ -112,6 +113,44 @@ class FileOut(Schema):
     day: date
     known_at: datetime
     sections: list[SectionOut]
+
+
+class KeptOut(SectionOut):
+    """A row that was ever known. ``known_until``: when it was corrected; null while it holds."""
+
+    known_until: datetime | None
+
+
+class HistoryOut(Schema):
+    """Every row ever known of an elder, what was learnt latest first."""
+
+    elder: int
+    rows: list[KeptOut]
+
+
+class HeapOut(Schema):
+    provision: str
+    name: str
+    people: int
+    fen: int | None
+
+
+class ListOut(Schema):
+    """A work list: how many are on it, and for which provisions, most money first."""
+
+    list: str
+    name: str
+    people: int
+    provisions: list[HeapOut]
+
+
+class LineOut(Schema):
+    """One elder of a list, and why she is on it. ``fen``: what hangs on it in a month."""
+
+    elder: ElderOut
+    what: str
+    fen: int | None
+    note: str
 
 
 class RecordIn(Schema):
