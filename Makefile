@@ -12,7 +12,7 @@ PIP_INSTALL := -m pip install --quiet --disable-pip-version-check
 LOCKED      := $(PIP_INSTALL) --require-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo serve test check bench docs test-spark browser-packages clean
+.PHONY: help install demo serve test check bench docs test-load test-spark browser-packages clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 18
@@ -41,6 +41,9 @@ docs: $(VENV)/.installed ## Write docs/reference anew from code and rulebooks
 bench: $(BENCH_VENV)/.installed ## Measure against other engines
 	$(BENCH_VENV)/bin/python -m bench.run
 
+test-load: $(VENV)/.installed ## Let 30 people work among 1.2 million elders
+	$(BIN)/python -m bench.office.load
+
 test-spark: $(VENV)/.sparked ## Run the tests that need Spark and Java 17
 	@.ci/java-17
 	$(BIN)/python -m pytest -q -m spark
@@ -51,6 +54,8 @@ clean: ## Remove environments, caches and outputs
 	rm -rf $(VENV) $(BENCH_VENV) build dist demo-output bench/data tests/artefacts spark-warehouse metastore_db
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache derby.log
 	find src tests bench -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
+	@echo "Left as they are: offices (ANLAO_DATA, /var/lib/anlao, ~/.local/share/anlao), a demo's office in"
+	@echo "/var/lib/anlao-demo, and what was installed for the whole machine (chromium, fonts, Java)."
 
 # A stamp is newer than what it was made from, so a second call does nothing.
 $(VENV)/.made $(BENCH_VENV)/.made:

@@ -32,14 +32,17 @@ def fill(folder: DataFolder, people: Path) -> dict[str, Any]:
         from django.test import override_settings
         from django.utils import timezone
 
-        from anlao.office.rehearsal import people_a_county
+        from anlao.office.rehearsal.assessments import assess_some
+        from anlao.office.rehearsal.people import people_a_county
 
         at, today = timezone.now(), timezone.localdate()
         _load(people, at - timedelta(days=40))
         with override_settings(PASSWORD_HASHERS=[_QUICK]):  # nobody will use these passwords
             people_a_county(COUNTY, day=date(2026, 1, 1), at=at)
         _set_passwords()
-        return _picked(today)
+        assessments = assess_some(COUNTY, day=today, at=at)
+        recovery = _second_factor("town19", at)
+        return _picked(today) | {"recovery": recovery, "assessments": assessments}
 
 
 def _load(people: Path, at: datetime) -> None:
@@ -65,6 +68,22 @@ def _set_passwords() -> None:
     User.objects.filter(username__in=NEWCOMERS).update(must_change_password=True)
 
 
+def _second_factor(username: str, at: datetime) -> list[str]:
+    """Give somebody an app that is nowhere, and return her recovery codes."""
+    from anlao.office.organisations import factors
+    from anlao.office.organisations.models import Authenticator, User
+
+    user = User.objects.get(username=username)
+    Authenticator.objects.create(
+        user=user,
+        kind="app",
+        name="我的手机",
+        secret=factors.sealed(factors.new_secret(), user),
+        added_at=at,
+    )
+    return factors.new_codes(user, at=at)
+
+
 def _picked(today: date) -> dict[str, Any]:
     from django.utils import timezone
 
@@ -73,14 +92,17 @@ def _picked(today: date) -> dict[str, Any]:
     from anlao.office.divisions.models import Division
     from anlao.office.registry.identity import set_phone
     from anlao.office.registry.models import Elder
+    from anlao.office.rehearsal import awards, homes
     from anlao.office.shared import scope
+    from anlao.places import divisions
 
-    deciding.decide_everywhere(
-        deciding.month_of(today), known_at=timezone.now(), today=today, by="browser"
-    )
+    month, now = deciding.month_of(today), timezone.now()
+    homes.place_homes([place.code for place in divisions.within(COUNTY, "township")], at=now)
+    first = deciding.decide_division(COUNTY, month, known_at=now, today=today, by="browser")
+    awards.pay_out(first, at=now)
+    deciding.decide_everywhere(month, known_at=timezone.now(), today=today, by="browser")
     with scope.within(scope.WHOLE_OFFICE):
         living = list(Elder.objects.filter(state="living").order_by("pk")[:80])
-        month = deciding.month_of(today)
 
         def shows(elder: Elder) -> int:
             found = benefits.entitlements(elder, month, known_at=timezone.now(), language="zh")

@@ -254,3 +254,67 @@ def test_english_stays_with_the_account_and_the_search(enter: Enter) -> None:
     page.locator("tbody a").first.click()
     page.get_by_role("link", name="中文").click()
     assert page.locator("html").get_attribute("lang") == "zh-CN"
+
+
+def test_a_new_file_is_opened_after_a_search(enter: Enter) -> None:
+    visitor = enter("clerk")
+    page = visitor.page
+    visitor.go("/?q=欧阳新春")
+    page.get_by_role("link", name="新建档案").click()
+    page.locator("#id_name").fill("欧阳新春")
+    page.locator("#id_birth_date").fill("1939-08-08")
+    page.locator("#id_sex").select_option("female")
+    page.locator("#id_village").fill("331123001007")
+    page.locator("#id_evidence").fill("身份证遗失，户口本")
+    page.get_by_role("button", name="新建档案").click()
+    assert "欧阳新春" in page.locator("h1").inner_text()
+
+    visitor.go("/elders/new")
+    for field, text in (("name", "欧阳新春"), ("birth_date", "1939-08-08"), ("evidence", "来访")):
+        page.locator(f"#id_{field}").fill(text)
+    page.locator("#id_sex").select_option("female")
+    page.locator("#id_village").fill("331123001007")
+    page.get_by_role("button", name="新建档案").click()
+    assert "可能已有档案" in visitor.text()
+    visitor.picture("new-file-alike")
+
+
+def test_a_death_is_looked_at_recorded_and_taken_back(enter: Enter) -> None:
+    visitor = enter("clerk")
+    page = visitor.page
+    visitor.go(visitor.office.elder("long"))
+    page.get_by_role("link", name="去世、迁移与并档").click()
+    page.get_by_role("link", name="登记去世").click()
+    page.locator("#id_day").fill("2026-01-05")
+    page.locator("#id_evidence").fill("村委会证明")
+    page.get_by_role("button", name="预览影响").click()
+    assert "确认后会发生" in visitor.text()
+    page.get_by_role("button", name="确认办理").click()
+    assert "已故" in page.locator("h1").inner_text()
+
+    page.get_by_text("撤销这次办理").click()
+    page.locator("form[action$=undo] input[name=reason]").fill("同名同姓，报错")
+    page.get_by_role("button", name="撤销，恢复原状").click()
+    assert "在册" in page.locator("h1").inner_text()
+    assert "已撤销" in visitor.text()
+
+
+def test_a_daughter_is_added_and_taken_back(enter: Enter) -> None:
+    visitor = enter("clerk")
+    page = visitor.page
+    visitor.go(visitor.office.elder("long", "/family"))
+    page.get_by_role("link", name="添加 亲属与联系人").click()
+    page.locator("#id_kind").select_option("daughter")
+    page.locator("#id_name").fill("古丽")
+    page.locator("#id_phone").fill("139 0000 1234")
+    page.get_by_label("代理人").check()
+    page.locator("#id_evidence").fill("本人来访")
+    page.get_by_role("button", name="登记").click()
+    assert "古丽" in visitor.text()
+    assert "139 0000 1234" not in visitor.text()
+    visitor.picture("family-with-daughter")
+
+    page.get_by_text("终止或撤回").first.click()
+    page.locator("form[action$=change] input[name=reason]").first.fill("不是女儿")
+    page.get_by_role("button", name="登记有误，撤回").first.click()
+    assert "古丽" not in visitor.text()

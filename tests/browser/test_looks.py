@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import pytest
 
 from tests.browser.office import DESKTOP, PHONE, Enter, Visitor
+from tests.browser.prepare import PASSWORD
 
 pytestmark = pytest.mark.browser
 
@@ -27,6 +28,25 @@ def _at(name: str, user: str, path: str) -> Look:
 
 def _file(name: str, tab: str = "", which: str = "rich") -> Look:
     return Look(name, "clerk", lambda visitor: visitor.go(visitor.office.elder(which, tab)))
+
+
+def _assessment(name: str, user: str, which: str, page: str = "", *, visit: bool = False) -> Look:
+    return Look(
+        name, user, lambda visitor: visitor.go(visitor.office.assessment(which, page, visit=visit))
+    )
+
+
+def _gaps(visitor: Visitor) -> None:
+    visitor.go(visitor.office.assessment("today", visit=True))
+    visitor.page.locator("#sheet > .row button").click()
+    visitor.page.wait_for_selector("#gaps a")
+
+
+def _not_verified(visitor: Visitor) -> None:
+    visitor.go("/verify")
+    visitor.page.locator("#number").fill("A2026-000001")
+    visitor.page.locator("#code").fill("7QK2-M9RD-0XEV-4TB8")
+    visitor.page.locator("main button").click()
 
 
 def _refused_sign_in(visitor: Visitor) -> None:
@@ -60,12 +80,70 @@ def _role_refused(visitor: Visitor) -> None:
     visitor.page.locator("form:has(select[name=role]) button").click()
 
 
+def _second_step(visitor: Visitor) -> None:
+    visitor.sign_in("town19")
+    visitor.page.wait_for_selector("#code")
+
+
+def _add_app(visitor: Visitor) -> None:
+    visitor.go("/account/second-factor")
+    visitor.page.locator("#password").fill(PASSWORD)
+    visitor.page.locator("button[value=app]").click()
+    visitor.page.wait_for_selector(".qr svg")
+
+
+def _recovery_codes(visitor: Visitor) -> None:
+    visitor.context.clear_cookies()
+    visitor.sign_in("town19")
+    visitor.page.locator("#code").fill(visitor.office.seen["recovery"].pop())
+    visitor.page.locator("main button").click()
+    visitor.go("/account/second-factor")
+    visitor.page.locator("#password").fill(PASSWORD)
+    visitor.page.locator("button[value=codes]").click()
+    visitor.page.wait_for_selector(".codes")
+    visitor.office.seen["recovery"][:] = visitor.page.locator(".codes li").all_inner_texts()
+
+
+def _issue_token(visitor: Visitor) -> None:
+    visitor.go("/people/tokens")
+    visitor.page.locator("#id_organisation").select_option(index=1)
+    visitor.page.locator("#id_name").fill("省平台对接")
+    visitor.page.locator("input[name=acts]").first.check()
+    visitor.page.locator("#id_division").select_option("331123")
+    visitor.page.get_by_role("button", name="发放" if "发放" in visitor.text() else "Issue").click()
+    visitor.page.wait_for_selector(".secret")
+
+
+def _place_preview(visitor: Visitor) -> None:
+    visitor.go("/places")
+    visitor.page.locator("#id_old").select_option(index=3)
+    visitor.page.locator("#id_code").fill("331123102399")
+    visitor.page.locator("#id_reason").fill("遂政发〔2026〕1号")
+    visitor.page.locator("main form button").first.click()
+
+
 def _forged(visitor: Visitor) -> None:
     visitor.go("/sign-in")
     visitor.context.clear_cookies(name="csrftoken")
     visitor.page.locator("#username").fill("clerk")
     visitor.page.locator("#password").fill("clerk")
     visitor.page.locator("main button").click()
+
+
+def _looked_at(visitor: Visitor, kind: str, **fields: str) -> None:
+    """Come to the preview of a journey: what it would touch."""
+    visitor.go(visitor.office.elder(tab=f"/journeys/{kind}"))
+    for name, value in fields.items():
+        visitor.page.locator(f"#id_{name}").fill(value)
+    visitor.page.locator("main form button").first.click()
+
+
+def _contact_refused(visitor: Visitor) -> None:
+    visitor.go(visitor.office.elder(tab="/family/address"))
+    visitor.page.locator("#id_text").fill("东门路 28 号")
+    visitor.page.locator("#id_longitude").fill("28.6")
+    visitor.page.locator("#id_evidence").fill("来访")
+    visitor.page.locator("main form button").click()
 
 
 LOOKS = (
@@ -81,14 +159,58 @@ LOOKS = (
     _file("file-long-name", which="long"),
     _file("file-deceased", which="dead"),
     _file("entitlements", "/entitlements"),
+    _file("year", "/year"),
+    _file("what-if", "/what-if?choose=capability_level"),
+    _file("what-if-changed", "/what-if?capability_level=3&birth_date=1930-01-01"),
+    _file("awards", "/awards"),
+    _at("lists", "clerk", "/lists"),
+    _at("list-turning", "clerk", "/lists/turning?ages=70,80,90&ahead=2"),
+    _at("list-not-receiving", "clerk", "/lists/not_receiving?provision=old-age-allowance"),
+    _at("list-empty", "clerk", "/lists/not_entitled?provision=none"),
     _file("history", "/history"),
     _file("entitlements-past", "/entitlements?day=2024-05-01&known=2024-06-01"),
     _file("record", "/record"),
     _file("record-choice", "/record?fact=economic_status"),
     _file("record-day", "/record?fact=death_date"),
+    _at("new-file", "clerk", "/elders/new"),
+    _file("family", "/family"),
+    _file("family-add", "/family/relation"),
+    Look("family-refused", "clerk", _contact_refused),
+    _file("journeys", "/journeys"),
+    Look(
+        "journey-death",
+        "clerk",
+        lambda visitor: _looked_at(visitor, "death", day="2026-01-05", evidence="死亡证明"),
+    ),
+    Look(
+        "journey-move",
+        "clerk",
+        lambda visitor: _looked_at(
+            visitor, "move", place="330624001001", day="2026-01-05", evidence="户口本"
+        ),
+    ),
+    _file("journey-merge", "/journeys/merge"),
     Look("record-wrong", "clerk", _wrong_place),
     Look("revealed", "clerk", _revealed),
+    _at("assessments", "clerk", "/assessments"),
+    _at("assessments-none", "clerk", "/assessments?state=withdrawn"),
+    _at("assessments-due", "clerk", "/assessments/due"),
+    _assessment("assessment-requested", "clerk", "requested"),
+    _assessment("assessment-assigned", "clerk", "assigned"),
+    _assessment("assessment-review", "approver", "review"),
+    _assessment("assessment-published", "clerk", "published"),
+    _assessment("assessment-report", "clerk", "published", "/report"),
+    _assessment("assessment-notice", "clerk", "published", "/notice"),
+    _file("elder-assessments", "/assessments"),
+    _at("visits", "assessor1", "/visits"),
+    _assessment("visit", "assessor1", "today", visit=True),
+    Look("visit-gaps", "assessor1", _gaps),
+    _assessment("visit-early", "assessor1", "later", visit=True),
+    _assessment("visit-settle", "assessor1", "settling", "/settle", visit=True),
+    _at("verify", "", "/verify"),
+    Look("verify-nothing", "", _not_verified),
     _at("month", "clerk", "/month"),
+    _at("figures", "clerk", "/figures"),
     _at("month-people", "clerk", "/month/old-age-allowance/yes"),
     _at("jobs", "admin", "/jobs"),
     _at("newcomers", "admin", "/people/new"),
@@ -96,6 +218,17 @@ LOOKS = (
     _at("audit-nothing", "auditor", "/audit?who=stranger"),
     _at("people", "admin", "/people"),
     Look("person-refused", "admin", _role_refused),
+    _at("account", "clerk", "/account"),
+    _at("second-factor", "clerk", "/account/second-factor"),
+    Look("second-factor-app", "clerk", _add_app),
+    Look("second-factor-codes", "", _recovery_codes),
+    Look("second-step", "", _second_step),
+    _at("delegation", "clerk", "/account/delegation"),
+    _at("factor-rules", "admin", "/people/second-factor"),
+    _at("tokens", "admin", "/people/tokens"),
+    Look("token-issued", "admin", _issue_token),
+    _at("places", "clerk", "/places"),
+    Look("places-preview", "clerk", _place_preview),
     _at("not-found", "clerk", "/elders/99999999"),
     _at("not-allowed", "clerk", "/audit"),
 )

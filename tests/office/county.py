@@ -41,14 +41,33 @@ REGISTRY = (
     *(kind._meta.db_table for kind in (*STATUSES, *DETAILS)),
     "registry_assignment",
 )
+ASSESSMENTS = (
+    "assessments_assessment",
+    "assessments_olderresult",
+    "assessments_step",
+    "assessments_appointment",
+    "assessments_sheet",
+    "assessments_answer",
+    "assessments_signature",
+)
 _KEPT = (
     "organisations_organisation",
     "organisations_user",
     "organisations_grant",
+    "organisations_signin",
+    "organisations_authenticator",
+    "organisations_recoverycode",
+    "organisations_secondfactorrule",
+    "organisations_token",
+    "organisations_answered",
     *REGISTRY,
+    *ASSESSMENTS,
     "journeys_journey",
     "benefits_decidedmonth",
     "benefits_decision",
+    "benefits_award",
+    "benefits_finding",
+    "worklists_savedlist",
     "shared_auditentry",
     "django_session",
 )
@@ -73,6 +92,8 @@ SEEN = {
     "neighbour": ("n1", "n2"),
     "village_worker": ("a1", "a2"),
     "assessor": ("a2",),
+    "assessor2": ("a2",),
+    "approver": ("a1", "a2", "a3", "b1"),
     "provider": ("b1",),
     "auditor": ("a1", "a2", "a3", "b1"),
     "leader": (),
@@ -231,6 +252,8 @@ def _cast() -> dict[str, User]:
         ("neighbour", other, "county_clerk", NEIGHBOUR),
         ("village_worker", committee, "village_worker", VILLAGE_A1),
         ("assessor", body, "assessor", body),
+        ("assessor2", body, "assessor", body),
+        ("approver", bureau, "county_approver", COUNTY),
         ("provider", provider, "provider", provider),
         ("auditor", bureau, "auditor", COUNTY),
         ("leader", bureau, "leader", COUNTY),
@@ -273,9 +296,15 @@ def put_back(office: DataFolder) -> None:
     with owner(office) as session:
         session.execute("SET LOCAL synchronous_commit = off")
         session.execute("ALTER TABLE shared_auditentry DISABLE TRIGGER audit_append_only")
+        session.execute("DELETE FROM divisions_divisionchange")
+        session.execute(
+            "UPDATE divisions_division SET until_date = NULL, successor_id = NULL "
+            "WHERE until_date IS NOT NULL"
+        )
         for table in reversed(_KEPT):
             session.execute(sql.SQL("DELETE FROM public.{}").format(sql.Identifier(table)))
         session.execute("ALTER TABLE shared_auditentry ENABLE TRIGGER audit_append_only")
+        session.execute("DELETE FROM divisions_division WHERE from_date IS NOT NULL")
         for table in _KEPT:
             copy = sql.SQL("INSERT INTO public.{0} SELECT * FROM kept.{0}")
             session.execute(copy.format(sql.Identifier(table)))

@@ -18,7 +18,7 @@ from anlao.cli.screen import show_table, yuan
 if TYPE_CHECKING:
     from anlao.office.benefits.month import ProvisionSum
     from anlao.office.database.folder import DataFolder
-    from anlao.office.rehearsal import Account
+    from anlao.office.rehearsal.people import Account
 
 _MARK = "this-is-a-demo"
 """A file that says that a data folder may be thrown away."""
@@ -72,31 +72,42 @@ def furnish(folder: DataFolder, *, people: Path, county: str, rates: Path) -> Fu
             from django.db import transaction
             from django.utils import timezone
 
-            from anlao.office import rehearsal
             from anlao.office.benefits import month as months
             from anlao.office.benefits.deciding import decide_division
             from anlao.office.registry.loading import load_population
+            from anlao.office.rehearsal import assessments, awards, homes
+            from anlao.office.rehearsal import people as cast
             from anlao.office.shared import scope
             from anlao.rules.periods import Month
 
             now = timezone.now()
             with transaction.atomic():
-                accounts = rehearsal.people_a_county(county, day=timezone.localdate(now), at=now)
+                accounts = cast.people_a_county(county, day=timezone.localdate(now), at=now)
             count = load_population(
                 people=people,
                 identities=people.with_suffix(".identity.parquet"),
                 history=people.with_suffix(".history.csv"),
                 county=county,
-                by=rehearsal.BY,
+                by=cast.BY,
                 at=now,
             )
             today = timezone.localdate(now)
+            assessments.assess_some(county, day=today, at=timezone.now())
+            homes.place_homes(_townships(county), at=now)
+            first = decide_division(county, Month.of(today), known_at=now, today=today, by=cast.BY)
+            awards.pay_out(first, at=now)
             decided = decide_division(
-                county, Month.of(today), known_at=timezone.now(), today=today, by=rehearsal.BY
+                county, Month.of(today), known_at=timezone.now(), today=today, by=cast.BY
             )
             with scope.within(scope.WHOLE_OFFICE):
                 found = months.overview(decided, "zh")
     return Furnished(count, accounts, str(found.month), decided.seconds, found.sums)
+
+
+def _townships(county: str) -> list[str]:
+    from anlao.places import divisions
+
+    return [place.code for place in divisions.within(county, "township")]
 
 
 def _cleared(folder: DataFolder) -> None:

@@ -33,6 +33,8 @@ def folder_of(data: Path | None) -> DataFolder:
 @contextmanager
 def refusals() -> Iterator[None]:
     """Turn what the database and its folder refuse into a message and exit code 1."""
+    import psycopg
+
     from anlao.office.database.backup import BackupRefused
     from anlao.office.database.embedded import DatabaseFailed
     from anlao.office.database.folder import FolderRefused
@@ -40,5 +42,16 @@ def refusals() -> Iterator[None]:
 
     try:
         yield
+    except psycopg.OperationalError as error:
+        raise Refused(unreachable(error), WAY_OUT) from None
     except (BackupRefused, DatabaseFailed, FolderRefused, KeyFileRefused) as error:
         raise Refused(str(error), "") from None
+
+
+WAY_OUT = "see that the server runs, and look at the address in DATABASE_URL"
+
+
+def unreachable(error: Exception) -> str:
+    """Return in one line that the database does not answer, and why; never with a password."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return f"the database does not answer: {lines[0] if lines else 'no reason given'}"

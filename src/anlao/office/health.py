@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.db import connection
 
 from anlao.office.organisations.models import User
+from anlao.office.project.proxy import Proxy
 from anlao.office.shared import audit
 from anlao.office.shared.models import AuditEntry
 
-_SCOPED = "^(registry_|journeys_|benefits_decision$)"
+_SCOPED = "^(registry_|assessments_|journeys_|benefits_(decision|award|finding)$)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +36,21 @@ def checks() -> Iterator[Check]:
     yield _login()
     yield _row_security()
     yield _chain()
+    yield _proxy()
     accounts = User.objects.filter(is_active=True).count()
     yield Check(
         "accounts 账户", accounts > 0, f"{accounts}", "make the first with: anlao administrator"
+    )
+
+
+def _proxy() -> Check:
+    proxy: Proxy = settings.PROXY
+    names = ", ".join(proxy.origins) or "none: this machine only"
+    return Check(
+        "addresses 网址",
+        not proxy.problems,
+        "; ".join(proxy.problems) or names,
+        "see Ports and TLS in docs/how-to/run-the-office.md",
     )
 
 

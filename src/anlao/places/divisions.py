@@ -13,8 +13,9 @@ from __future__ import annotations
 import csv
 import gzip
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from importlib.resources import files
 from typing import Literal, cast
@@ -40,12 +41,17 @@ class UnknownDivision(LookupError):
 
 @dataclass(frozen=True, slots=True)
 class Division:
-    """One division: `code` without zeros behind it, `parent` the code one level up."""
+    """One division: `code` without zeros behind it, `parent` the code one level up.
+
+    One that ended (`until`: the first day on which it was no more) is found by its code, for what
+    was recorded under it, and is in no list.
+    """
 
     code: str
     name: str
     level: Level
     parent: str | None
+    until: date | None = None
 
     @property
     def full_code(self) -> str:
@@ -67,6 +73,13 @@ def significant(code: str) -> str:
         if len(code) == DIGITS[level] and not code[above:].strip("0"):
             code = code[:above]
     return code
+
+
+def revise(changed: Iterable[Division]) -> None:
+    """Let divisions that changed since the lists were made stand beside or instead of theirs."""
+    global _revised
+    _revised = tuple(changed)
+    _tree.cache_clear()
 
 
 def find(code: str) -> Division | None:
@@ -183,18 +196,23 @@ class _Tree:
     children: dict[str, tuple[Division, ...]]
 
 
+_revised: tuple[Division, ...] = ()
+
+
 @cache
 def _tree() -> _Tree:
     packed = files("anlao.places").joinpath("data/divisions.csv.gz").read_bytes()
     rows = csv.DictReader(io.StringIO(gzip.decompress(packed).decode("utf-8")))
-    in_order = tuple(sorted((_division(row) for row in rows), key=lambda one: one.code))
+    every_one = {one.code: one for one in map(_division, rows)}
+    every_one |= {one.code: one for one in _revised}
+    in_order = tuple(every_one[code] for code in sorted(every_one) if not every_one[code].until)
     below: dict[str, list[Division]] = {}
     for one in in_order:
         if one.parent is not None:
             below.setdefault(one.parent, []).append(one)
     return _Tree(
         in_order=in_order,
-        by_code={one.code: one for one in in_order},
+        by_code=every_one,
         by_level={level: tuple(one for one in in_order if one.level == level) for level in LEVELS},
         children={code: tuple(found) for code, found in below.items()},
     )

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from anlao.cli.office import data_option, folder_of
+from anlao.cli.office import WAY_OUT, data_option, folder_of, unreachable
 
 if TYPE_CHECKING:
     from anlao.office.database.folder import DataFolder
@@ -80,6 +80,8 @@ def _office(folder: DataFolder) -> Iterator[Finding]:
             "anlao serve or anlao demo makes one",
         )
         return
+    import psycopg
+
     try:
         from anlao.office.shared import keyring
 
@@ -87,6 +89,8 @@ def _office(folder: DataFolder) -> Iterator[Finding]:
         folder.secrets()
         yield Finding("keys 密钥", True, "there, and closed to others")
         yield from _database(folder)
+    except psycopg.OperationalError as error:
+        yield Finding("database 数据库", False, unreachable(error), WAY_OUT)
     except (DatabaseFailed, FolderRefused, KeyFileRefused) as error:
         yield Finding("office", False, str(error), "see above; restore a backup if files are lost")
 

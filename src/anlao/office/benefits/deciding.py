@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.csv as pa_csv
 from django.db import connections, transaction
 
+from anlao.office.benefits import finding
 from anlao.office.benefits.models import DecidedMonth
 from anlao.office.benefits.rulebooks import NoRulebook, program_for
 from anlao.office.registry.models import STATUSES, Status
@@ -75,6 +76,7 @@ def decide_division(
         )
         _forget_earlier(decided)
         _keep(decided, columns, numbers, places)
+        finding.fill(decided)
         decided.seconds = round(time.monotonic() - began, 2)
         decided.save(using=OWNER, update_fields=["seconds"])
     after = {"month": str(month), "elders": len(people), "rulebook": program.rulebook.id}
@@ -287,6 +289,11 @@ def _forget_earlier(decided: DecidedMonth) -> None:
             "DELETE FROM benefits_decision d USING benefits_decidedmonth m "
             "WHERE m.id = d.decided_id AND m.division_code = %s AND m.month = %s AND m.id <> %s",
             [decided.division_code, decided.month, decided.pk],
+        )
+        cursor.execute(
+            "DELETE FROM benefits_finding f USING benefits_decidedmonth m "
+            "WHERE m.id = f.decided_id AND m.division_code = %s AND m.id <> %s",
+            [decided.division_code, decided.pk],
         )
 
 

@@ -164,6 +164,19 @@ def labels(elder: Elder) -> dict[str, FactLabel]:
     }
 
 
+def provision_names(division: str, language: str) -> list[tuple[str, str]]:
+    """Return every provision of a division's rulebook: identifier and name. Raises NoRulebook."""
+    program = program_for(division)
+    book = program.rulebook
+    words = Words(book, book.subjects["elder"].facts, language)
+    return [(provision.id, words.of(provision.label)) for provision in program.provisions]
+
+
+def facts_of_months(elder: Elder, month: Month, *, known_at: datetime) -> FactsAt:
+    """Return what is known of an elder around a month, as the engine asks for it."""
+    return _facts_at(program_for(elder.division_code), elder, month, known_at, {})
+
+
 def _told(item: Explanation, teller: Teller) -> Entitlement:
     decision = item.decision
     lines = [line.strip() for line in teller.paragraph(item)[1:-1]]

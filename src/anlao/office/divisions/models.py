@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 
@@ -42,3 +43,29 @@ class Division(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class DivisionChange(models.Model):
+    """区划变更: a division ended on a day and another stands for it from then on.
+
+    Never rewritten: what was wrong is taken back by an entry that ``undoes`` it. ``files``: numbers
+    of the files that followed. ``is_new_code``: the successor began with this change.
+    """
+
+    old = models.ForeignKey(Division, on_delete=models.PROTECT, related_name="+")
+    new = models.ForeignKey(Division, on_delete=models.PROTECT, related_name="+")
+    day = models.DateField()
+    is_new_code = models.BooleanField()
+    files = ArrayField(models.BigIntegerField(), default=list)
+    reason = models.CharField(max_length=200)
+    undoes = models.OneToOneField(
+        "self", null=True, on_delete=models.PROTECT, related_name="undone_by"
+    )
+    made_by = models.CharField(max_length=150)
+    made_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("-pk",)
+
+    def __str__(self) -> str:
+        return f"{self.old_id} → {self.new_id} {self.day}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser
-from django.contrib.postgres.fields import DateRangeField
+from django.contrib.postgres.fields import ArrayField, DateRangeField
 from django.db import models
 
 from anlao.office.divisions.models import Division
@@ -50,6 +50,7 @@ class User(AbstractBaseUser):
     language = models.CharField(
         max_length=2, choices=(("zh", "中文"), ("en", "English")), default="zh"
     )
+    deactivated_at = models.DateTimeField(null=True, blank=True)
 
     USERNAME_FIELD = "username"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
@@ -95,3 +96,149 @@ class Grant(models.Model):
         place = self.division or self.organisation
         assert place is not None
         return str(place.name)
+
+
+class SignIn(models.Model):
+    """One time that somebody signed in, open until she leaves or somebody ends it.
+
+    The web session names its row; a session whose row is ended opens nothing any more.
+    """
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="sign_ins")
+    device = models.CharField(max_length=60, blank=True)
+    with_second_factor = models.BooleanField(default=False)
+    started_at = models.DateTimeField()
+    seen_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.CharField(max_length=150, blank=True)
+
+    class Meta:
+        indexes = (
+            models.Index(
+                fields=("user",),
+                name="sign_in_open",
+                condition=models.Q(ended_at__isnull=True),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.started_at:%Y-%m-%d %H:%M}"
+
+
+class Authenticator(models.Model):
+    """A second factor of somebody: an app that shows codes, or a security key.
+
+    ``secret``: of an app, sealed. ``credential``: of a key, its id and public key as it registered.
+    ``counter``: the last time step of an app's code, or the last signature count of a key; neither
+    is ever taken twice. Removed ones stay as rows.
+    """
+
+    class Kind(models.TextChoices):
+        APP = "app", "验证器应用"
+        KEY = "key", "安全密钥"
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="authenticators")
+    kind = models.CharField(max_length=3, choices=Kind)
+    name = models.CharField(max_length=60)
+    secret = models.BinaryField(null=True)
+    credential = models.BinaryField(null=True)
+    counter = models.BigIntegerField(default=0)
+    added_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+    removed_at = models.DateTimeField(null=True)
+    removed_by = models.CharField(max_length=150, blank=True)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(kind="app", secret__isnull=False, credential__isnull=True)
+                | models.Q(kind="key", secret__isnull=True, credential__isnull=False),
+                name="authenticator_is_app_or_key",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.kind} {self.name}"
+
+
+class RecoveryCode(models.Model):
+    """A code that stands in once for a lost second factor; only its keyed digest is kept."""
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="recovery_codes")
+    digest = models.BinaryField()
+    made_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+    retired_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.made_at:%Y-%m-%d}"
+
+
+class SecondFactorRule(models.Model):
+    """Whoever holds the role and works in the division must have a second factor."""
+
+    role = models.CharField(max_length=20, choices=[(role.id, role.zh) for role in ROLES.values()])
+    division = models.ForeignKey(Division, on_delete=models.PROTECT)
+    set_by = models.CharField(max_length=150)
+    set_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.CharField(max_length=150, blank=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("role", "division"),
+                condition=models.Q(ended_at__isnull=True),
+                name="second_factor_rule_once",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.role} {self.division_id}"
+
+
+class Token(models.Model):
+    """What another system shows to use the JSON API for an organisation.
+
+    Only a keyed digest is kept. ``acts``: what it may do, inside ``division``, or for the elders
+    on the organisation's list where there is none. The last two count its requests in a minute.
+    """
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="tokens")
+    name = models.CharField(max_length=60)
+    digest = models.BinaryField(unique=True)
+    acts = ArrayField(models.CharField(max_length=30))
+    division = models.ForeignKey(Division, null=True, on_delete=models.PROTECT)
+    issued_by = models.CharField(max_length=150)
+    issued_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+    revoked_by = models.CharField(max_length=150, blank=True)
+    used_at = models.DateTimeField(null=True)
+    minute = models.BigIntegerField(default=0)
+    requests = models.PositiveIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"token:{self.pk} {self.organisation.name}"
+
+
+class Answered(models.Model):
+    """An answer of the JSON API that is given again when the same request comes again.
+
+    ``asked``: digest of method, address and body. ``answer``: sealed, for it may hold what is
+    known of a person.
+    """
+
+    token = models.ForeignKey(Token, on_delete=models.PROTECT)
+    key = models.CharField(max_length=100)
+    asked = models.BinaryField()
+    status = models.PositiveSmallIntegerField(null=True)
+    answer = models.BinaryField(null=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("token", "key"), name="answered_once"),)
+        indexes = (models.Index(fields=("at",), name="answered_at"),)
+
+    def __str__(self) -> str:
+        return f"{self.token_id} {self.key}"

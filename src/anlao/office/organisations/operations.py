@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils import timezone
 
@@ -100,33 +101,48 @@ def revoke(*, held: Grant, reason: str, by: str, at: datetime) -> None:
     audit.record(Act("revoke", f"user:{held.user.username}", purpose=reason, before=before), by=by)
 
 
+def delegable(user: User, day: date) -> list[Grant]:
+    """Return the grants that somebody may lend on a day: those that are her own."""
+    return [held for held in grants_on(user, day) if held.on_behalf_of_id is None]
+
+
 def delegate(
-    *, away: User, to: User, start: date, until: date, reason: str, by: str, at: datetime
+    *,
+    away: User,
+    to: User,
+    start: date,
+    until: date,
+    reason: str,
+    by: str,
+    at: datetime,
+    only: Collection[int] | None = None,
 ) -> list[Grant]:
     """Let somebody stand in for a user who is away, with her grants, for a limited time.
 
-    Never for longer than she holds them herself. Raises OwnStandIn, RolesConflict, SpanRefused.
+    ``only``: numbers of the grants to lend (None: all). Never for longer than she holds them
+    herself; all or none. Raises OwnStandIn, RolesConflict, SpanRefused.
     """
     if away.pk == to.pk:
         raise OwnStandIn("不能由本人代理本人")
     if until - start > DELEGATED_AT_MOST:
         raise SpanRefused(f"代理最长{DELEGATED_AT_MOST.days}天")
-    return [
-        grant(
-            user=to,
-            role=held.role,
-            division=held.division,
-            organisation=held.organisation,
-            start=start,
-            until=until if held.valid.upper is None else min(until, held.valid.upper),
-            reason=reason,
-            by=by,
-            at=at,
-            on_behalf_of=away,
-        )
-        for held in grants_on(away, start)
-        if held.on_behalf_of_id is None
-    ]
+    with transaction.atomic():
+        return [
+            grant(
+                user=to,
+                role=held.role,
+                division=held.division,
+                organisation=held.organisation,
+                start=start,
+                until=until if held.valid.upper is None else min(until, held.valid.upper),
+                reason=reason,
+                by=by,
+                at=at,
+                on_behalf_of=away,
+            )
+            for held in delegable(away, start)
+            if only is None or held.pk in only
+        ]
 
 
 def note_failure(user: User, *, at: datetime) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
+from anlao.office.divisions.queries import successors
 from anlao.office.organisations.models import Grant, User
 from anlao.office.organisations.roles import ROLES
 from anlao.office.shared.scope import NOTHING, Scope, joined
@@ -13,7 +14,7 @@ from anlao.office.shared.scope import NOTHING, Scope, joined
 def grants_on(user: User, day: date) -> list[Grant]:
     """Return the grants in force on a day."""
     found = user.grants.filter(revoked_at=None, valid__contains=day)
-    return list(found.select_related("division", "organisation").order_by("id"))
+    return list(found.select_related("division__successor", "organisation").order_by("id"))
 
 
 def scope_of(grants: Iterable[Grant], act: str) -> Scope:
@@ -29,6 +30,8 @@ def may(grants: Iterable[Grant], act: str) -> bool:
 
 def _scope(grant: Grant) -> Scope:
     if grant.division_id is not None:
-        return Scope(divisions=(grant.division_id,))
+        assert grant.division is not None
+        # A village that moved to another township is still hers who was granted it.
+        return Scope(divisions=(grant.division_id, *successors(grant.division)))
     assert grant.organisation_id is not None
     return Scope(organisations=(grant.organisation_id,))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from anlao.office.database import logins
 from anlao.office.database.folder import default_folder
+from anlao.office.project import proxy
 
 OFFICE = Path(__file__).resolve().parents[1]
 DATA = default_folder()
@@ -15,8 +17,13 @@ SECRET_KEY = _SECRETS["django"]
 SCOPE_KEY = _SECRETS["scope"]
 AUDIT_KEY = _SECRETS["audit"]
 DEBUG = False
-# Only the loopback address is served unless a proxy in front names others.
-ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
+# Only the loopback address is served; a proxy in front is declared in the environment.
+PROXY = proxy.of_environment(os.environ)
+ALLOWED_HOSTS = [*proxy.LOOPBACK, *PROXY.hosts]
+CSRF_TRUSTED_ORIGINS = list(PROXY.origins)
+SECURE_PROXY_SSL_HEADER = PROXY.says_https
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PROXY.by_tls
+SECURE_HSTS_SECONDS = proxy.YEAR if PROXY.by_tls else 0
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -30,13 +37,16 @@ INSTALLED_APPS = [
     "anlao.office.divisions",
     "anlao.office.organisations",
     "anlao.office.registry",
+    "anlao.office.assessments",
     "anlao.office.benefits",
     "anlao.office.journeys",
+    "anlao.office.worklists",
     "anlao.office.interfaces.web",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "anlao.office.interfaces.api.gate.gate",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -77,6 +87,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 PROCRASTINATE_IMPORT_PATHS = [
     "anlao.office.interfaces.tasks.nightly",
     "anlao.office.interfaces.tasks.rescue",
+    "anlao.office.interfaces.tasks.assessments",
+    "anlao.office.interfaces.tasks.sessions",
 ]
 
 AUTH_USER_MODEL = "organisations.User"
@@ -96,6 +108,8 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SESSION_COOKIE_AGE = 86_400
+"""A session that was not used for a day is cleared; one left alone opens nothing much earlier."""
 IDLE_MINUTES = 30
 """A page left alone for so long asks for the password again."""
 X_FRAME_OPTIONS = "DENY"

@@ -12,11 +12,11 @@ from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateRange, DateTimeTZRange
 
 from anlao import masking
-from anlao.office.registry.identity import vault
 from anlao.office.registry.models import Address, Detail, Elder, Relation
 from anlao.office.registry.operations import Ground, SpanRefused, lock, next_instant
 from anlao.office.shared import audit
 from anlao.office.shared.audit import Act
+from anlao.office.shared.vaults import vault
 
 _PHONE = "relation.phone"
 

@@ -3,24 +3,14 @@
 from __future__ import annotations
 
 from datetime import date
-from functools import cache
-
-from django.conf import settings
 
 from anlao import identity_numbers, masking
 from anlao.faults import Fault
 from anlao.identity_numbers import IdentityNumber
 from anlao.office.registry.models import Elder
-from anlao.office.shared import keyring
-from anlao.office.shared.confidential import KeyringVault, Vault
+from anlao.office.shared.vaults import vault
 
 IDENTITY, PHONE = "elder.identity_number", "elder.phone"
-
-
-@cache
-def vault() -> Vault:
-    """Return what seals and opens personal data in this office."""
-    return KeyringVault(keyring.load(settings.DATA.keyring_file))
 
 
 def set_identity_number(elder: Elder, number: IdentityNumber) -> None:

@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -21,12 +22,15 @@ from django.db.backends.postgresql.psycopg_any import DateRange, DateTimeTZRange
 from django.db.models import BooleanField, CharField, DateField
 
 from anlao import masking
-from anlao.office.registry.identity import IDENTITY, vault
+from anlao.office.registry.bare import bare
+from anlao.office.registry.identity import IDENTITY
 from anlao.office.registry.models import STATUSES, Elder, Status
 from anlao.office.registry.names import pinyin_initials
-from anlao.office.registry.operations import START_OF_TIME
+from anlao.office.registry.operations import COUNTY_DIGITS, START_OF_TIME
 from anlao.office.shared import audit
 from anlao.office.shared.audit import Act
+from anlao.office.shared.vaults import vault
+from anlao.places import divisions
 
 _BATCH = 10_000
 _ELDER = (
@@ -63,28 +67,9 @@ def load_population(
         with connections["owner"].cursor() as cursor:
             cursor.execute("SELECT coalesce(max(id), 0) FROM registry_elder")
             first = int(cursor.fetchone()[0]) + 1
-        count = 0
-        for batch in _batches(people, identities):
-            numbered = list(enumerate(batch, first + count))
-            _copy(
-                "registry_elder",
-                _ELDER,
-                (_elder_row(number, row, county, at) for number, row in numbered),
-            )
-            for kind in STATUSES:
-                columns = (*_STATUS, *_columns(kind))
-                _copy(
-                    f"registry_{kind._meta.model_name}",
-                    columns,
-                    (
-                        line
-                        for number, row in numbered
-                        for line in _status_rows(
-                            kind, number, row, changes.get(row["person_id"], {}), at, by
-                        )
-                    ),
-                )
-            count += len(numbered)
+        tables = ["registry_elder", *(kind._meta.db_table for kind in STATUSES)]
+        with bare(tables, trigger="division_of_elder"):
+            count = _copied(people, identities, changes, county, first=first, at=at, by=by)
         with connections["owner"].cursor() as cursor:
             cursor.execute(
                 "SELECT setval(pg_get_serial_sequence('registry_elder', 'id'), "
@@ -92,6 +77,40 @@ def load_population(
             )
             cursor.execute("ANALYZE")  # or the first night would be planned for empty tables
     audit.record(Act("load", f"county:{county}", division=county, after={"elders": count}), by=by)
+    return count
+
+
+def _copied(
+    people: Path,
+    identities: Path,
+    changes: Mapping[str, Changes],
+    county: str,
+    *,
+    first: int,
+    at: datetime,
+    by: str,
+) -> int:
+    """Copy everybody into the tables; return how many."""
+    count = 0
+    for batch in _batches(people, identities):
+        numbered = list(enumerate(batch, first + count))
+        elders = (_elder_row(number, row, county, at) for number, row in numbered)
+        _copy("registry_elder", _ELDER, elders)
+        for kind in STATUSES:
+            lines = (
+                line
+                for number, row in numbered
+                for line in _status_rows(
+                    kind,
+                    (number, _division(row, county)),
+                    row,
+                    changes.get(row["person_id"], {}),
+                    at,
+                    by,
+                )
+            )
+            _copy(kind._meta.db_table, (*_STATUS, *_columns(kind)), lines)
+        count += len(numbered)
     return count
 
 
@@ -134,10 +153,16 @@ def _searchable(name: str) -> str:
 
 
 def _division(row: Mapping[str, Any], county: str) -> str:
+    """Return where somebody's file lies: in a county at least, be it a city's first."""
     for name in ("hukou", "residence"):
         if row[name] and row[name].startswith(county):
             return str(row[name])
-    return county
+    return county if len(county) >= COUNTY_DIGITS else _first_county(county)
+
+
+@cache
+def _first_county(city: str) -> str:
+    return min(place.code for place in divisions.within(city, "county"))
 
 
 def _columns(kind: type[Status]) -> tuple[str, ...]:
@@ -145,7 +170,12 @@ def _columns(kind: type[Status]) -> tuple[str, ...]:
 
 
 def _status_rows(
-    kind: type[Status], number: int, row: Mapping[str, Any], changes: Changes, at: datetime, by: str
+    kind: type[Status],
+    whose: tuple[int, str],
+    row: Mapping[str, Any],
+    changes: Changes,
+    at: datetime,
+    by: str,
 ) -> Iterator[tuple[Any, ...]]:
     """Yield a row for every span between two changes of the facts of a status."""
     own = {name: changes[name] for name in kind.FACTS if name in changes}
@@ -156,8 +186,7 @@ def _status_rows(
         values = [_value(kind, name, row[name], own.get(name, ()), start) for name in kind.FACTS]
         extra = [False] if "assessed_on" in kind.FACTS else []
         yield (
-            number,
-            "",
+            *whose,
             DateRange(start, until),
             DateTimeTZRange(at, None),
             "装入 load",

@@ -17,6 +17,7 @@ from anlao.office.registry.names import pinyin_initials
 from anlao.office.registry.operations import Ground
 from anlao.office.shared import audit
 from anlao.office.shared.audit import Act
+from anlao.office.shared.vaults import vault
 
 _FEW = 10
 
@@ -45,7 +46,7 @@ def look_alike(new: NewElder) -> list[Elder]:
     """Return files inside the scope that may be hers: the same number, or name and birth."""
     same = Q(name=new.name, birth_date=new.birth_date)
     if new.number is not None:
-        same |= Q(identity_index=identity.vault().index(new.number.number, field=identity.IDENTITY))
+        same |= Q(identity_index=vault().index(new.number.number, field=identity.IDENTITY))
     found = Elder.objects.filter(same).exclude(state=Elder.State.MERGED)
     return list(found.order_by("pk")[:_FEW])
 

@@ -164,6 +164,8 @@ def _record_in(
         row.pk, row._state.adding = None, True
         for name, value in piece.values.items():
             setattr(row, name, value)
+        if piece.values.get("assessed_on"):
+            row.never_assessed = False  # type: ignore[attr-defined]
         row.elder, row.valid, row.known = elder, piece.span, DateTimeTZRange(at, None)
         if piece.is_new:
             row.source, row.evidence, row.recorded_by = ground.source, ground.evidence, by
@@ -263,7 +265,7 @@ def follow_registration(elder: Elder, at: datetime, by: str) -> None:
     hukou = _registered(elder, at)
     is_village = len(hukou) > COUNTY_DIGITS and _is_of_the_county(hukou, elder)
     if is_village and hukou != elder.division_code:
-        _move(elder, hukou, by)
+        move_file(elder, hukou, by=by)
 
 
 def _registered(elder: Elder, at: datetime) -> str:
@@ -289,8 +291,8 @@ def _state(*, died: bool, moved: bool) -> str:
     return Elder.State.MOVED_OUT if moved else Elder.State.LIVING
 
 
-def _move(elder: Elder, code: str, by: str) -> None:
-    """Let the file follow the registration to another village; whoever had it may lose sight."""
+def move_file(elder: Elder, code: str, *, by: str) -> None:
+    """Let a file go to another village of its county; whoever had it may lose sight of it."""
     before, elder.division_code = elder.division_code, code
     audit.record(
         Act(

@@ -12,10 +12,17 @@ from anlao.office.organisations import roles
 
 _ROOMS = (
     ("web:home", "查找老年人", "Find an elder", roles.SEE_ELDERS),
+    ("web:visits", "我的评估", "My visits", roles.ASSESS),
+    ("web:assessments", "能力评估", "Assessments", roles.REQUEST_ASSESSMENT),
+    ("web:assessments", "能力评估", "Assessments", roles.REVIEW_ASSESSMENT),
+    ("web:lists", "工作清单", "Work lists", roles.SEE_ELDERS),
     ("web:month", "本月情况", "This month", roles.SEE_ELDERS),
     ("web:month", "本月情况", "This month", roles.SEE_FIGURES),
+    ("web:figures", "图表", "Figures", roles.SEE_ELDERS),
+    ("web:figures", "图表", "Figures", roles.SEE_FIGURES),
     ("web:audit", "审计日志", "Audit log", roles.SEE_AUDIT),
     ("web:jobs", "后台任务", "Jobs", roles.ADMINISTER),
+    ("web:places", "区划变更", "Places", roles.CHANGE_PLACES),
     ("web:people", "人员与授权", "People and grants", roles.ADMINISTER),
 )
 
@@ -32,6 +39,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "me": asking.user,
         "rooms": list(rooms),
         "here_url": _here(request),
+        "keeps_sheets": asking.may(roles.ASSESS),
     }
 
 

@@ -13,7 +13,10 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone, translation
 
+from anlao.office.divisions import queries as divisions
+from anlao.office.interfaces.web.apps import SIGN_IN
 from anlao.office.interfaces.web.who import Who
+from anlao.office.organisations import factors, sessions
 from anlao.office.organisations import queries as organisations
 from anlao.office.organisations.models import User
 
@@ -51,11 +54,14 @@ def signed_in(handler: Handler) -> Handler:
     """Find out who asks and what she may do; whoever left the page alone signs in again."""
 
     def handle(request: HttpRequest) -> HttpResponse:
+        if request.path.startswith("/api/"):  # other systems have no session, they show a token
+            return handler(request)
         user = get_user(request)
-        if isinstance(user, User) and _left_alone(request):
+        if isinstance(user, User) and (why := _why_out(request, user)):
             logout(request)
             here = request.get_full_path() if request.method == "GET" else "/"
-            return redirect(f"{reverse('web:sign-in')}?idle=1&next={quote(here)}")
+            return redirect(f"{reverse('web:sign-in')}?{why}=1&next={quote(here)}")
+        divisions.refresh()
         known = user if isinstance(user, User) else None
         request.user = user
         if known:
@@ -67,6 +73,8 @@ def signed_in(handler: Handler) -> Handler:
         request.who = Who(known, tuple(grants), today, language)  # type: ignore[attr-defined]
         if known and known.must_change_password and not _may_pass(request):
             return redirect("web:password")
+        if known and not _may_pass(request) and factors.missing(known, grants):
+            return redirect("web:second-factor")
         with translation.override("en" if language == "en" else "zh-hans"):
             return handler(request)
 
@@ -78,11 +86,17 @@ def note_seen(request: HttpRequest) -> None:
     request.session["seen_at"] = int(time.time())
 
 
-def _left_alone(request: HttpRequest) -> bool:
+def _why_out(request: HttpRequest, user: User) -> str:
+    """Return why somebody has to sign in again; "" if she need not."""
+    number, now = request.session.get(SIGN_IN), timezone.now()
     seen = int(request.session.get("seen_at", 0))
-    return bool(seen) and time.time() - seen > settings.IDLE_MINUTES * 60
+    if seen and time.time() - seen > settings.IDLE_MINUTES * 60:
+        sessions.leave(user, number, at=now)
+        return "idle"
+    return "" if sessions.is_open(user, number, at=now) else "ended"
 
 
 def _may_pass(request: HttpRequest) -> bool:
-    open_ = {reverse("web:password"), reverse("web:sign-out"), reverse("web:language")}
+    names = ("password", "second-factor", "sign-out", "language")
+    open_ = {reverse(f"web:{name}") for name in names}
     return request.path in open_ or request.path.startswith("/static/")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import QueryDict
+from django.http import HttpRequest, QueryDict
 
 LONGEST = 200
 
@@ -18,3 +18,8 @@ def number_in(sent: QueryDict, name: str) -> int:
         return int(sent.get(name, ""))
     except ValueError:
         return 0
+
+
+def origin_of(request: HttpRequest) -> str:
+    """Return under what the browser has the office open: scheme, name and port."""
+    return f"{request.scheme}://{request.get_host()}"

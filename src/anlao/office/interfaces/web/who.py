@@ -40,6 +40,11 @@ class Who:
         """Return the words in her language."""
         return en if self.language == "en" else zh
 
+    def say_refusal(self, refusal: Exception) -> str:
+        """Return a refusal that was told as "中文 / English" in her language."""
+        zh, _, en = str(refusal).partition(" / ")
+        return self.say(zh, en or zh)
+
     def may(self, act: str) -> bool:
         return organisations.may(self.grants, act)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django import forms
 from django.conf import settings
-from django.contrib.auth import authenticate, login, logout, update_session_auth_hash
+from django.contrib.auth import authenticate, logout, update_session_auth_hash
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
@@ -13,9 +13,10 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from anlao.office.interfaces.web.middleware import note_seen
+from anlao.office.interfaces.web.apps import SIGN_IN
+from anlao.office.interfaces.web.staff.second_step import begin_second_step, let_in
 from anlao.office.interfaces.web.who import needs, who
-from anlao.office.organisations import operations
+from anlao.office.organisations import factors, operations, roles, sessions
 from anlao.office.organisations.models import User
 
 
@@ -31,13 +32,15 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     refused = False
     if request.method == "POST" and form.is_valid():
         user = _checked(request, form.cleaned_data["username"], form.cleaned_data["password"])
+        if user is not None and factors.of(user).exists():
+            begin_second_step(request, user, wanted=_next(request))
+            return redirect("web:sign-in-second")
         if user is not None:
-            operations.note_success(user)
-            login(request, user)
-            note_seen(request)
+            let_in(request, user)
             return redirect(_next(request))
         refused = True
-    given = {"form": form, "refused": refused, "idle": "idle" in request.GET}
+    given = {"form": form, "refused": refused}
+    given |= {why: why in request.GET for why in ("idle", "ended")}
     return render(
         request,
         "web/sign_in.html",
@@ -66,8 +69,16 @@ def _next(request: HttpRequest) -> str:
 
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
+    """End the session; a tablet forgets the score sheets that it kept."""
+    keeps_sheets = who(request).may(roles.ASSESS)
+    user = who(request).user
+    if user is not None:
+        sessions.leave(user, request.session.get(SIGN_IN), at=timezone.now())
     logout(request)
-    return redirect("web:sign-in")
+    response = redirect("web:sign-in")
+    if keeps_sheets:
+        response["Clear-Site-Data"] = '"cache", "storage"'
+    return response
 
 
 @require_http_methods(["GET", "POST"])
@@ -95,6 +106,8 @@ def password(request: HttpRequest) -> HttpResponse:
         if not problems:
             operations.change_password(user, new)
             update_session_auth_hash(request, user)
+            here = request.session.get(SIGN_IN)
+            sessions.end(user, but=here, by=user.username, at=timezone.now())
             return redirect("web:home")
     return render(
         request, "web/password.html", {"problems": problems, "forced": user.must_change_password}

@@ -41,11 +41,12 @@ def home(request: HttpRequest) -> HttpResponse:
         return render(request, "web/welcome.html")
     where = asking.where(roles.SEE_ELDERS)
     scope.enter(where)
-    text, purpose = text_in(request.GET, "q"), _purpose(request)
+    text, purpose = text_in(request.GET, "q"), purpose_of(request)
     found = None
     if text:
         found = search.find(text, scope=where, today=asking.today, by=asking.name, purpose=purpose)
-    given = {"q": text, "found": found, "purposes": PURPOSES, "purpose": purpose}
+    given: dict[str, Any] = {"q": text, "found": found, "purposes": PURPOSES, "purpose": purpose}
+    given["may_record"] = asking.may(roles.RECORD_FACTS)
     return render(request, "web/home.html", given | {"places": search.places(where)})
 
 
@@ -53,12 +54,12 @@ def home(request: HttpRequest) -> HttpResponse:
 @needs(roles.SEE_ELDERS)
 def file(request: HttpRequest, number: int) -> HttpResponse:
     """An elder's file, as of a day and as known on a day."""
-    elder = _elder(number)
-    day, known_at = _as_of(request)
+    elder = elder_in_scope(number)
+    day, known_at = as_of(request)
     seen = files.read(
-        elder, day=day, known_at=known_at, by=who(request).name, purpose=_purpose(request)
+        elder, day=day, known_at=known_at, by=who(request).name, purpose=purpose_of(request)
     )
-    given = _about(request, elder, "file") | {"sections": _sections(elder, seen, who(request))}
+    given = about(request, elder, "file") | {"sections": _sections(elder, seen, who(request))}
     return render(request, "web/elder.html", given)
 
 
@@ -66,9 +67,9 @@ def file(request: HttpRequest, number: int) -> HttpResponse:
 @needs(roles.SEE_ELDERS)
 def history(request: HttpRequest, number: int) -> HttpResponse:
     """Every row ever recorded, corrections too, and who read the file."""
-    elder = _elder(number)
-    seen = files.read_history(elder, by=who(request).name, purpose=_purpose(request))
-    given = _about(request, elder, "history")
+    elder = elder_in_scope(number)
+    seen = files.read_history(elder, by=who(request).name, purpose=purpose_of(request))
+    given = about(request, elder, "history")
     labels, language = benefits.labels(elder), who(request).language
     given["rows"] = [
         (
@@ -86,11 +87,11 @@ def history(request: HttpRequest, number: int) -> HttpResponse:
 @needs(roles.SEE_ELDERS)
 def entitlements(request: HttpRequest, number: int) -> HttpResponse:
     """A month's decisions with their reasons."""
-    elder = _elder(number)
+    elder = elder_in_scope(number)
     asking = who(request)
-    day, known_at = _as_of(request)
-    files.note_read(elder, "read_entitlements", by=asking.name, purpose=_purpose(request))
-    given = _about(request, elder, "entitlements")
+    day, known_at = as_of(request)
+    files.note_read(elder, "read_entitlements", by=asking.name, purpose=purpose_of(request))
+    given = about(request, elder, "entitlements")
     month = deciding.month_of(day)
     given |= {
         "month": month.first_day,
@@ -111,11 +112,15 @@ def entitlements(request: HttpRequest, number: int) -> HttpResponse:
 @needs(roles.RECORD_FACTS)
 def record(request: HttpRequest, number: int) -> HttpResponse:
     """Choose a fact, then record it from a day on, or correct it; what was known stays readable."""
-    elder = _elder(number)
+    elder = elder_in_scope(number)
     asking = who(request)
-    given = _about(request, elder, "record")
+    given = about(request, elder, "record")
     now = files.read(
-        elder, day=asking.today, known_at=timezone.now(), by=asking.name, purpose=_purpose(request)
+        elder,
+        day=asking.today,
+        known_at=timezone.now(),
+        by=asking.name,
+        purpose=purpose_of(request),
     )
     label = _recordable(elder).get(request.GET.get("fact", ""))
     if label is None:
@@ -145,7 +150,7 @@ def record(request: HttpRequest, number: int) -> HttpResponse:
         "label": label,
         "now": label.shown(held.get(label.name), asking.language, held),
         "choices": label.choices(asking.language),
-        "villages": _villages(elder) if label.type == "division" else (),
+        "villages": villages_of(elder) if label.type == "division" else (),
     }
     return render(request, "web/elder_record.html", given, status=400 if form.errors else 200)
 
@@ -179,7 +184,7 @@ def _recorded(elder: Elder, form: RecordForm, asking: Who) -> bool:
 @needs(roles.REVEAL)
 def reveal(request: HttpRequest, number: int) -> HttpResponse:
     """Show the whole identity number and telephone once, for a stated reason."""
-    elder = _elder(number)
+    elder = elder_in_scope(number)
     reason = text_in(request.POST, "reason")
     if len(reason) < 4:
         messages.error(
@@ -191,7 +196,7 @@ def reveal(request: HttpRequest, number: int) -> HttpResponse:
         return redirect("web:elder", number=elder.pk)
     shown = files.reveal(elder, reason=reason, by=who(request).name)
     return render(
-        request, "web/elder_reveal.html", _about(request, elder, "reveal") | {"shown": shown}
+        request, "web/elder_reveal.html", about(request, elder, "reveal") | {"shown": shown}
     )
 
 
@@ -262,7 +267,7 @@ def _recordable(elder: Elder) -> dict[str, benefits.FactLabel]:
     return {name: label for name, label in benefits.labels(elder).items() if name in held}
 
 
-def _villages(elder: Elder) -> list[str]:
+def villages_of(elder: Elder) -> list[str]:
     """Return the names of the villages of the elder's county."""
     county = elder.division_code[:_COUNTY_DIGITS]
     return [
@@ -271,7 +276,7 @@ def _villages(elder: Elder) -> list[str]:
     ]
 
 
-def _elder(number: int) -> Elder:
+def elder_in_scope(number: int) -> Elder:
     """Return an elder inside the scope; to all others there is no such file."""
     elder = queries.elder(number)
     if elder is None:
@@ -279,7 +284,7 @@ def _elder(number: int) -> Elder:
     return elder
 
 
-def _purpose(request: HttpRequest) -> str:
+def purpose_of(request: HttpRequest) -> str:
     """Return why somebody reads; it is asked once, at the search, and kept for the session."""
     wanted = request.GET.get("purpose", "")
     if wanted in PURPOSES:
@@ -287,7 +292,7 @@ def _purpose(request: HttpRequest) -> str:
     return str(request.session.get("purpose", _USUAL_PURPOSE))
 
 
-def _as_of(request: HttpRequest) -> tuple[date, datetime]:
+def as_of(request: HttpRequest) -> tuple[date, datetime]:
     """Return the day looked at, and the end of the day by whose knowledge it is looked at."""
     today = who(request).today
     day, known = _day(request.GET.get("day")) or today, _day(request.GET.get("known"))
@@ -303,8 +308,8 @@ def _day(text: str | None) -> date | None:
         return None
 
 
-def _about(request: HttpRequest, elder: Elder, here: str) -> dict[str, Any]:
-    day, _ = _as_of(request)
+def about(request: HttpRequest, elder: Elder, here: str) -> dict[str, Any]:
+    day, _ = as_of(request)
     known = _day(request.GET.get("known"))
     asking = who(request)
     if not asking.may(roles.SEE_ELDERS):

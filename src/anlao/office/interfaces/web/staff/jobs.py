@@ -27,6 +27,7 @@ STATES = {
 }
 TASKS = {
     "decide_everywhere": ("判定本月待遇", "Decide this month"),
+    "clear_sessions": ("清理过期登录", "Clear expired sessions"),
     "rescue_stalled_jobs": ("恢复中断的任务", "Take up stalled jobs"),
 }
 

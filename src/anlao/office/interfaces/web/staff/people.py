@@ -17,8 +17,9 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from anlao.office.divisions.models import Division
 from anlao.office.interfaces.web.sent import number_in, text_in
+from anlao.office.interfaces.web.staff import person_acts
 from anlao.office.interfaces.web.who import Who, needs, who
-from anlao.office.organisations import operations, roles
+from anlao.office.organisations import operations, roles, sessions
 from anlao.office.organisations.models import Grant, Organisation, User
 
 _COUNTY_DIGITS = 6
@@ -40,7 +41,7 @@ def _inside(asking: Who, field: str) -> Q:
 
 def places_of(asking: Who) -> QuerySet[Division]:
     """Return the divisions for which an administrator may grant."""
-    return Division.objects.filter(_inside(asking, "code"))
+    return Division.objects.filter(_inside(asking, "code"), until_date=None)
 
 
 def organisations_of(asking: Who) -> QuerySet[Organisation]:
@@ -122,6 +123,7 @@ def user(request: HttpRequest, number: int) -> HttpResponse:
     if act == "password":
         word = secrets.token_urlsafe(12)
         operations.reset_password(found, word, by=who(request).name)
+        sessions.end(found, by=who(request).name, at=timezone.now())
         messages.success(
             request,
             asking.say(
@@ -129,8 +131,11 @@ def user(request: HttpRequest, number: int) -> HttpResponse:
             ),
         )
         return redirect("web:person", number=number)
+    if act in person_acts.ACTS:
+        person_acts.do(request, found, act)
+        return redirect("web:person", number=number)
     held = [(grant, roles.ROLES[grant.role]) for grant in _held(found)]
-    given = {"user_shown": found, "grants": held, "form": form}
+    given = {"user_shown": found, "grants": held, "form": form} | person_acts.about(asking, found)
     return render(request, "web/person.html", given, status=400 if form.errors else 200)
 
 

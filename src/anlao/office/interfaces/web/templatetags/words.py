@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from django import template
 from django.db.models import Model
 
+from anlao.office.assessments import states
 from anlao.office.registry.operations import START_OF_TIME
 from anlao.places import divisions
 
@@ -28,6 +29,19 @@ def place(code: str) -> str:
     if found is None:
         return code
     return "".join(step.name for step in divisions.path(code)[3:]) or found.name
+
+
+@register.filter
+def at(items: Sequence[Any], place: int) -> Any:
+    """Return the item of a sequence at a place."""
+    return items[place]
+
+
+@register.filter
+def elder_number(subject: str) -> int | None:
+    """Return whose file an audit entry is about; None where it is about none."""
+    kind, _, number = subject.partition(":")
+    return int(number) if kind == "elder" and number.isascii() and number.isdigit() else None
 
 
 @register.filter
@@ -117,12 +131,100 @@ def month_name(day: date, language: str) -> str:
     return f"{day:%Y-%m}" if language == "en" else f"{day.year}年{day.month}月"
 
 
+_ASSESSMENT_REASONS = {
+    "first": ("首次评估", "first"),
+    "routine": ("常规评估", "routine"),
+    "immediate": ("即时评估（状况变化）", "immediate: her condition changed"),
+    "dispute": ("对结果有疑问的复评", "repeated: the result is doubted"),
+    "other": ("其他", "other"),
+}
+_ASKERS = {
+    "elder": ("本人", "the elder"),
+    "agent": ("代理人", "an agent"),
+    "clerk": ("工作人员", "a clerk"),
+    "automatic": ("到期自动", "due"),
+}
+_ENDED = {
+    "rescheduled": ("已改期", "another day"),
+    "no_show": ("未能进行", "nobody there"),
+    "cancelled": ("已取消", "cancelled"),
+}
+_STEPS = {
+    "request": ("申请", "asked for"),
+    "assign": ("分派机构", "given to a body"),
+    "unassign": ("收回分派", "taken back"),
+    "appoint": ("约定上门", "appointed"),
+    "reschedule": ("改期", "moved"),
+    "no_show": ("未能进行", "nobody there"),
+    "begin": ("开始评估", "scoring began"),
+    "both_scored": ("两人评分完成", "both scored"),
+    "settle": ("协商一致", "settled"),
+    "reopen": ("重新协商", "opened again"),
+    "both_signed": ("两人签名", "both signed"),
+    "return": ("退回", "returned"),
+    "publish": ("发布", "published"),
+    "supersede": ("被取代", "superseded"),
+    "withdraw": ("撤回", "withdrawn"),
+}
+
+
+@register.filter
+def assessment_state(state: str, language: str) -> str:
+    """Return what state an assessment is in."""
+    return _picked(states.NAMES, state, language)
+
+
+@register.filter
+def assessment_reason(reason: str, language: str) -> str:
+    """Return why an assessment was asked for."""
+    return _picked(_ASSESSMENT_REASONS, reason, language)
+
+
+@register.filter
+def asker_name(asker: str, language: str) -> str:
+    """Return who asked for an assessment."""
+    return _picked(_ASKERS, asker, language)
+
+
+@register.filter
+def ended_name(ended: str, language: str) -> str:
+    """Return how an appointment ended."""
+    return _picked(_ENDED, ended, language)
+
+
+@register.filter
+def step_name(act: str, language: str) -> str:
+    """Return a step of an assessment in words."""
+    return _picked(_STEPS, act, language)
+
+
+@register.filter
+def in_words(label: Any, language: str) -> str:
+    """Return a label in the reader's language."""
+    return str(label.en if language == "en" else label.zh)
+
+
 ACTS = {
     "sign_in": ("登录", "signed in"),
     "sign_in_failed": ("登录失败", "failed to sign in"),
     "account_locked": ("账户锁定", "account locked"),
     "change_password": ("修改密码", "changed the password"),
     "reset_password": ("重设密码", "gave a first password"),
+    "end_sessions": ("结束登录", "ended sessions"),
+    "deactivate_user": ("停用账户", "closed an account"),
+    "reactivate_user": ("恢复账户", "opened an account again"),
+    "add_second_factor": ("添加第二重验证", "added a second factor"),
+    "remove_second_factor": ("移除第二重验证", "removed a second factor"),
+    "reset_second_factor": ("重置第二重验证", "reset the second factor"),
+    "make_recovery_codes": ("生成备用码", "made recovery codes"),
+    "use_recovery_code": ("使用备用码", "used a recovery code"),
+    "second_factor_copied": ("安全密钥疑被复制", "a key that may be a copy"),
+    "require_second_factor": ("规定第二重验证", "required a second factor"),
+    "change_division": ("区划变更", "changed a division"),
+    "take_back_division": ("撤销区划变更", "took back a change of a division"),
+    "issue_token": ("发放接口令牌", "issued an API token"),
+    "revoke_token": ("撤销接口令牌", "revoked an API token"),
+    "verify_audit": ("校验日志链", "verified the chain"),
     "add_user": ("新增人员", "added a user"),
     "add_organisation": ("新增机构", "added an organisation"),
     "grant": ("授权", "granted a role"),
@@ -133,12 +235,32 @@ ACTS = {
     "read_entitlements": ("查阅待遇", "read entitlements"),
     "reveal": ("查看完整证件号", "saw the whole number"),
     "read_list": ("查阅名单", "read a list"),
+    "export_list": ("导出名单", "exported a list"),
     "move_file": ("档案转至他村", "moved the file"),
     "queue_job": ("排入任务", "queued a job"),
     "decide": ("判定本月待遇", "decided a month"),
     "record_facts": ("登记或更正", "recorded facts"),
+    "read_family": ("查阅家庭与联系人", "read family and contacts"),
+    "open_file": ("新建档案", "opened a file"),
+    "add_detail": ("登记家庭、住址或同意", "recorded family, address or consent"),
+    "end_detail": ("终止一项登记", "ended a record"),
+    "take_back_detail": ("撤回一项登记", "took back a record"),
+    "journey_death": ("登记去世", "recorded a death"),
+    "journey_move": ("登记户籍迁移", "recorded a move"),
+    "journey_merge": ("并档", "merged two files"),
+    "undo_death": ("撤销去世登记", "took back a death"),
+    "undo_move": ("撤销迁移登记", "took back a move"),
+    "undo_merge": ("撤销并档", "took back a merge"),
     "read_audit": ("查阅审计日志", "read the audit log"),
     "load": ("装入数据", "loaded data"),
+    "read_assessments": ("查阅评估", "read assessments"),
+    "read_report": ("查阅评估报告", "read a report"),
+    "read_sheet": ("打开评分表", "opened a score sheet"),
+    "score_items": ("记录评分", "scored items"),
+    "verify_report": ("外部核验报告", "verified a report"),
+} | {
+    f"assessment_{act}": (f"能力评估：{zh}", f"assessment: {en}")
+    for act, (zh, en) in _STEPS.items()
 }
 
 

@@ -1,0 +1,1 @@
+"""The whole office under load and under blows: a city's people, many users, kills at random."""

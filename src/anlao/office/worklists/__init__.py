@@ -1,0 +1,1 @@
+"""Lists of whom to look at next: found anew each time, saved by what they ask for."""

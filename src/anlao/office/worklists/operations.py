@@ -1,0 +1,94 @@
+"""Saving what a list asks for under a name, and giving whole lists out as files."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from io import BytesIO, StringIO
+
+import xlsxwriter
+
+from anlao.office.shared import audit
+from anlao.office.shared.audit import Act
+from anlao.office.worklists.kinds import Asked, Kind, Line
+from anlao.office.worklists.models import SavedList
+from anlao.places import divisions
+
+MOST = 200_000
+"""Lines of one file: a worksheet ends at a million, a reader much earlier."""
+_HEAD = {
+    "zh": ("姓名", "出生日期", "身份证号", "村（社区）", "事项", "金额（元）", "说明"),
+    "en": ("Name", "Born", "Identity number", "Village", "What", "Yuan", "Remark"),
+}
+_FORMULA_STARTS = tuple("=+-@\t\r")
+
+
+def save(*, owner: str, name: str, kind: Kind, asked: Asked, at: datetime) -> SavedList:
+    """Keep a list under a name; one of that name that is there already asks for this now."""
+    made, _ = SavedList.objects.update_or_create(
+        owner=owner,
+        name=name,
+        defaults={"kind": kind.id, "asked": asked.saved(), "saved_at": at},
+    )
+    return made
+
+
+def of(owner: str) -> list[SavedList]:
+    """Return the lists that somebody saved."""
+    return list(SavedList.objects.filter(owner=owner).order_by("name"))
+
+
+def forget(*, owner: str, number: int) -> None:
+    """Take a saved list away; whom it finds is not touched."""
+    SavedList.objects.filter(owner=owner, pk=number).delete()
+
+
+def export(kind: Kind, asked: Asked, *, form: str, by: str) -> bytes:
+    """Return a whole list as xlsx or csv (UTF-8 with a mark, as WPS and Excel take it)."""
+    lines = [kind.line(row, asked) for row in kind.find(asked)[:MOST]]
+    after = {"list": kind.id, "lines": len(lines), "form": form, **asked.saved()}
+    audit.record(Act("export_list", f"list:{kind.id}", division=asked.place, after=after), by=by)
+    rows = [_HEAD[asked.language], *(_row(line) for line in lines)]
+    return _xlsx(rows) if form == "xlsx" else _csv(rows)
+
+
+def _row(line: Line) -> Sequence[str | float]:
+    elder = line.elder
+    code = elder.division_code
+    place = (
+        "".join(step.name for step in divisions.path(code)[3:]) if divisions.find(code) else code
+    )
+    return (
+        elder.name,
+        "" if elder.birth_date is None else elder.birth_date.isoformat(),
+        elder.identity_mask,
+        place,
+        line.what,
+        "" if line.fen is None else f"{line.fen // 100}.{line.fen % 100:02d}",
+        line.note,
+    )
+
+
+def _xlsx(rows: Iterable[Sequence[str | float]]) -> bytes:
+    out = BytesIO()
+    with xlsxwriter.Workbook(out, {"in_memory": True}) as book:
+        page = book.add_worksheet()
+        page.set_column(0, 6, 18)
+        for place, row in enumerate(rows):
+            for column, value in enumerate(row):
+                page.write_string(place, column, str(value))
+    return out.getvalue()
+
+
+def _csv(rows: Iterable[Sequence[str | float]]) -> bytes:
+    out = StringIO()
+    writer = csv.writer(out)
+    for row in rows:
+        writer.writerow([_harmless(str(value)) for value in row])
+    return out.getvalue().encode("utf-8-sig")
+
+
+def _harmless(text: str) -> str:
+    """Return a text that no spreadsheet takes for a formula."""
+    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text

@@ -1,0 +1,83 @@
+"""Lists as an area has them: how many are on each, and which one fact would settle most."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db.models import Count, Q, Sum
+
+from anlao.office.benefits import month as months
+from anlao.office.benefits.models import DecidedMonth, Finding
+from anlao.office.worklists.kinds import KINDS, Asked, Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Heap:
+    """One provision (or fact) of a list: people on it, and the money of a month."""
+
+    id: str
+    name: str
+    people: int
+    fen: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """A kind of list with what is on it, most money first."""
+
+    kind: Kind
+    people: int
+    heaps: list[Heap]
+
+
+def overviews(asked: Asked) -> list[Overview]:
+    """Return every list as far as the scope of the transaction goes."""
+    found = []
+    for kind in KINDS.values():
+        heaps = _by_provision(kind, asked) if asked.decided and "provision" in kind.asks else []
+        people = kind.find(asked).count()
+        found.append(Overview(kind, people, heaps))
+    return found
+
+
+def settling(decided: DecidedMonth, language: str) -> list[Heap]:
+    """Return single facts that would settle decisions: for whom, and how much hangs on them."""
+    rows = (
+        Finding.objects.filter(decided=decided)
+        .filter(~Q(fact=""))
+        .values("fact")
+        .annotate(people=Count("elder", distinct=True), fen=Sum("fen"))
+    )
+    heaps = [
+        Heap(
+            row["fact"],
+            months.missing_words(decided, [row["fact"]], language),
+            row["people"],
+            None if row["fen"] is None else int(row["fen"]),
+        )
+        for row in rows
+    ]
+    return sorted(heaps, key=_rank)
+
+
+def _by_provision(kind: Kind, asked: Asked) -> list[Heap]:
+    assert asked.decided is not None
+    rows = (
+        Finding.objects.filter(decided=asked.decided, kind=kind.id)
+        .values("provision")
+        .annotate(people=Count("elder", distinct=True), fen=Sum("fen"))
+    )
+    heaps = [
+        Heap(
+            row["provision"],
+            months.name_of(asked.decided, row["provision"], asked.language) or row["provision"],
+            row["people"],
+            None if row["fen"] is None else int(row["fen"]),
+        )
+        for row in rows
+    ]
+    return sorted(heaps, key=_rank)
+
+
+def _rank(heap: Heap) -> tuple[int, int, str]:
+    return -(heap.fen or 0), -heap.people, heap.id
