@@ -67,7 +67,7 @@ def ask(wanted: Wanted, *, by: str) -> Job:
 
 
 def cancel(job: Job, *, by: str) -> None:
-    """Stop a job: one that waits at once, one that runs at its next step. Others stay as they are."""
+    """Stop a job: one that waits at once, one that runs at its next step; one that is over stays."""
     with transaction.atomic():
         held = Job.objects.select_for_update().get(pk=job.pk)
         if held.is_over:
@@ -141,6 +141,4 @@ _NOTHING_KEPT = {
 
 
 def _note(act: str, job: Job, by: str) -> None:
-    audit.record(
-        Act(act, f"job:{job.pk}", division=job.division, after={"kind": job.kind}), by=by
-    )
+    audit.record(Act(act, f"job:{job.pk}", division=job.division, after={"kind": job.kind}), by=by)

@@ -36,9 +36,7 @@ def insert(model: type[Model], rows: Iterable[Mapping[str, Any]]) -> None:
             )
 
 
-def update(
-    model: type[Model], columns: Sequence[str], rows: Sequence[Mapping[str, Any]]
-) -> int:
+def update(model: type[Model], columns: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> int:
     """Set columns of rows by their ``id``; return how many there were inside the scope."""
     if not rows:
         return 0

@@ -97,9 +97,7 @@ def _commit(job: Job, progress: Progress) -> Mapping[str, Any]:
     with scope.within(_where(job.who)):
         batch = _batch(job)
         now = timezone.now()
-        commits.commit(
-            batch, by=job.who, at=now, today=timezone.localdate(now), progress=progress
-        )
+        commits.commit(batch, by=job.who, at=now, today=timezone.localdate(now), progress=progress)
         return batch.counts
 
 

@@ -138,9 +138,7 @@ def decide(batch: Batch, row: int, decision: str, elder: int | None, *, by: str)
             raise DecisionRefused("这一行不能新建档案", "no file can be opened for this row")
         staged.elder_id = None
     staged.decision, staged.decided_by = decision, by
-    staged.outcome = (
-        StagedRow.Outcome.LEFT_OUT if decision == StagedRow.Decision.LEAVE_OUT else ""
-    )
+    staged.outcome = StagedRow.Outcome.LEFT_OUT if decision == StagedRow.Decision.LEAVE_OUT else ""
     staged.save(update_fields=["decision", "decided_by", "elder_id", "outcome"])
     note("import_decide", batch, by, after={"row": row, "decision": decision, "elder": elder})
 

@@ -43,7 +43,7 @@ def check(batch: Batch, *, today: date, progress: Progress) -> None:
     _forget_earlier(batch)
     progress.step(3, _STEPS, "正在暂存各行", "staging the rows")
     bulk.insert(FindingRow, _findings(batch, found))
-    bulk.insert(StagedRow, _rows(batch, found, places, today))
+    bulk.insert(StagedRow, _rows(batch, found, places))
     progress.step(6, _STEPS, "正在查找档案", "looking for the files")
     match(batch)
     batch.counts = {
@@ -57,7 +57,7 @@ def check(batch: Batch, *, today: date, progress: Progress) -> None:
     batch.save(update_fields=["counts", "state"])
 
 
-def validated(batch: Batch, places: Places, today: date) -> Validation:
+def validated(batch: Batch, places: Places) -> Validation:
     """Return what is wrong in a list and what is sound. Raises Refused."""
     readers = Readers(lambda text: identity_numbers.read(text, day=today), places.read)
     try:
@@ -104,9 +104,7 @@ def _findings(batch: Batch, found: Validation) -> Iterator[dict[str, Any]]:
         }
 
 
-def _rows(
-    batch: Batch, found: Validation, places: Places, today: date
-) -> Iterator[dict[str, Any]]:
+def _rows(batch: Batch, found: Validation, places: Places) -> Iterator[dict[str, Any]]:
     key = hmac.new(str(settings.AUDIT_KEY).encode(), b"rows of lists", sha256).digest()
     kind = found.kind
     for row in found.rows:

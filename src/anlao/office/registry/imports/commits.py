@@ -100,7 +100,7 @@ def _chunk(run: _Run, sayings: list[Said]) -> None:
     ):
         raise _CHANGED_MEANWHILE
     opened_files = _open_files(run, sorted({key[0] for key in now if now[key].said.elder is None}))
-    places |= {elder: place for elder, place in opened_files.values()}
+    places |= dict(opened_files.values())
     by_kind: dict[type[Status], list[Planned]] = defaultdict(list)
     for one in plan.changes:
         if one.said.elder is None:
@@ -188,14 +188,9 @@ def _open_files(run: _Run, staged: list[int]) -> dict[int, tuple[int, str]]:
     bulk.update(
         StagedRow,
         ("elder_id",),
-        [
-            {"id": row.pk, "elder_id": number}
-            for row, number in zip(rows, numbers, strict=True)
-        ],
+        [{"id": row.pk, "elder_id": number} for row, number in zip(rows, numbers, strict=True)],
     )
-    return {
-        row.pk: (number, row.place) for row, number in zip(rows, numbers, strict=True)
-    }
+    return {row.pk: (number, row.place) for row, number in zip(rows, numbers, strict=True)}
 
 
 def _elder(run: _Run, row: StagedRow, number: int, file_number: str) -> dict[str, Any]:
@@ -241,5 +236,3 @@ def _note(run: _Run, changes: list[Planned], places: dict[int, str]) -> None:
             Act(act, f"elder:{elder}", places[elder], run.evidence, before=before, after=after)
         )
     run.elders += by_elder
-
-

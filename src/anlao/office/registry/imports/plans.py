@@ -167,11 +167,7 @@ def _planned(
             begun = _nothing(kind) | {k: _typed(kind, k, v) for k, v in first.items()}
             held = [Held(None, ALWAYS, None, begun, None, "", "")]
     else:
-        held = [
-            row
-            for row in known[kind].get(said.elder, ())
-            if laying.overlaps(row.span, span)
-        ]
+        held = [row for row in known[kind].get(said.elder, ()) if laying.overlaps(row.span, span)]
     pieces, changed = _pieces(kind, held, values, span)
     if not changed and said.elder is not None:
         return None

@@ -49,9 +49,7 @@ def chunks(batch: Batch) -> Iterator[list[Said]]:
         yield [_said(batch, *row) for row in rows[first : first + AT_ONCE]]
 
 
-def _said(
-    batch: Batch, staged: int, elder: int | None, facts: dict[str, Any], *rest: Any
-) -> Said:
+def _said(batch: Batch, staged: int, elder: int | None, facts: dict[str, Any], *rest: Any) -> Said:
     start, until, birth, sex, place = rest
     first: dict[str, Any] = {}
     if elder is None:
