@@ -41,7 +41,7 @@ def number(her: Elder) -> str:
 
 def work() -> Job:
     """Do the work of the latest job, as the worker does."""
-    job = Job.objects.latest("id")
+    job: Job = Job.objects.latest("id")
     jobs.run(job.pk, running.WORKS)
     job.refresh_from_db()
     return job

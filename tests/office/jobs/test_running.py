@@ -1,4 +1,4 @@
-"""A job's life: progress that shows while its transaction is open, stopping, failing, trying again."""
+"""A job's life: progress that shows while its work is open, stopping, failing, trying again."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def test_progress_shows_while_the_work_is_still_open() -> None:
 
 
 def test_a_stop_takes_back_everything() -> None:
-    def work(job: Job, progress: Progress) -> Mapping[str, Any]:
+    def work(_: Job, progress: Progress) -> Mapping[str, Any]:
         with transaction.atomic():
             _note("noted")
             other = connection.copy()
@@ -89,7 +89,7 @@ def test_what_waits_is_stopped_at_once_and_never_run() -> None:
 
 
 def test_a_refusal_says_what_to_do_and_the_job_can_be_tried_again() -> None:
-    def refuses(job: Job, progress: Progress) -> Mapping[str, Any]:
+    def refuses(*_: object) -> Mapping[str, Any]:
         raise Refused("先做那个", "do that first")
 
     job = run(refuses)
@@ -105,7 +105,7 @@ def test_a_refusal_says_what_to_do_and_the_job_can_be_tried_again() -> None:
 
 
 def test_an_error_is_a_failure_that_keeps_nothing_back_from_the_log() -> None:
-    def breaks(job: Job, progress: Progress) -> Mapping[str, Any]:
+    def breaks(*_: object) -> Mapping[str, Any]:
         raise ZeroDivisionError
 
     job = operations.ask(WANTED, by="clerk")

@@ -88,8 +88,11 @@ def record_many(acts: Sequence[Act], *, by: str) -> None:
                 entry = _entry(number, at, act, by)
                 mark = entry.mark = _mark(entry, mark)
                 rows.append(
-                    (number, act.subject, act.name, act.division, act.purpose)
-                    + (_json(entry.before), _json(entry.after), mark)
+                    (
+                        number,
+                        *(act.subject, act.name, act.division, act.purpose),
+                        *(_json(entry.before), _json(entry.after), mark),
+                    )
                 )
             cursor.execute(
                 "INSERT INTO shared_auditentry (number, at, who, subject, act, division, purpose,"

@@ -121,6 +121,7 @@ def test_a_list_is_checked_previewed_committed_and_undone(county: County) -> Non
     assert known(a2) == before["a2"]
     assert list(audit.verify()) == []
     entry = AuditEntry.objects.get(act="record_facts", subject=f"elder:{a1.pk}", who="clerk")
+    assert entry.after is not None
     assert entry.after["values"] == {"economic_status": "dibao"}
     assert AuditEntry.objects.filter(act="import_commit", subject=f"import:{batch.pk}").exists()
 
@@ -175,7 +176,7 @@ def test_a_batch_comes_to_the_same_as_recording_row_by_row(seed: int, until: dat
         assert (one is None) == (other is None)
         if one is not None and other is not None:
             assert (one.act, one.before, one.division) == (other.act, other.before, other.division)
-            assert one.after == other.after | {"batch": batch.pk}
+            assert one.after == {**(other.after or {})} | {"batch": batch.pk}
     assert list(audit.verify()) == []
 
 
@@ -224,7 +225,7 @@ def test_deaths_and_moves_reach_the_words_on_the_file_and_come_back(county: Coun
 @pytest.mark.usefixtures("at_county")
 def test_registration_opens_files_for_the_aged_only_and_undo_withdraws_them() -> None:
     old, young = identity_number(date(1950, 1, 1), 501), identity_number(date(1990, 1, 1), 502)
-    rows = [
+    rows: list[list[Any]] = [
         ["公民身份号码", "姓名", "户籍地", "联系电话"],
         [old.number, "新来人", VILLAGE_A1, "13911112222"],
         [young.number, "年轻人", VILLAGE_A1, None],

@@ -57,7 +57,7 @@ def check(batch: Batch, *, today: date, progress: Progress) -> None:
     batch.save(update_fields=["counts", "state"])
 
 
-def validated(batch: Batch, places: Places) -> Validation:
+def validated(batch: Batch, places: Places, today: date) -> Validation:
     """Return what is wrong in a list and what is sound. Raises Refused."""
     readers = Readers(lambda text: identity_numbers.read(text, day=today), places.read)
     try:

@@ -23,7 +23,7 @@ from anlao.office.organisations import roles
 from anlao.office.registry.imports import batches, kinds, mapping
 from anlao.office.registry.imports.batches import Brought, SeenBefore, WrongState
 from anlao.office.registry.imports.models import Batch, StagedRow
-from anlao.office.registry.imports.refusals import FileRefused
+from anlao.office.registry.imports.refusals import FileRefused, Language
 from anlao.office.registry.imports.safety import Limits, Upload
 from anlao.office.registry.imports.shown import NATURES, OUTCOMES
 
@@ -170,7 +170,7 @@ def columns(request: HttpRequest, number: int) -> HttpResponse:
     sheet = next(one for one in book.sheets if one.name == batch.sheet)
     examples = [row for row, _ in zip(sheet.rows(), range(3), strict=False)]
     found = mapping.check_mapping(kind, told)
-    language = "en" if asking.language == "en" else "zh"
+    language: Language = "en" if asking.language == "en" else "zh"
     given = {
         "batch": batch,
         "kind": kind,
