@@ -104,6 +104,16 @@ def _recovery_codes(visitor: Visitor) -> None:
     visitor.office.seen["recovery"][:] = visitor.page.locator(".codes li").all_inner_texts()
 
 
+def _issue_token(visitor: Visitor) -> None:
+    visitor.go("/people/tokens")
+    visitor.page.locator("#id_organisation").select_option(index=1)
+    visitor.page.locator("#id_name").fill("省平台对接")
+    visitor.page.locator("input[name=acts]").first.check()
+    visitor.page.locator("#id_division").select_option("331123")
+    visitor.page.get_by_role("button", name="发放" if "发放" in visitor.text() else "Issue").click()
+    visitor.page.wait_for_selector(".secret")
+
+
 def _place_preview(visitor: Visitor) -> None:
     visitor.go("/places")
     visitor.page.locator("#id_old").select_option(index=3)
@@ -215,6 +225,8 @@ LOOKS = (
     Look("second-step", "", _second_step),
     _at("delegation", "clerk", "/account/delegation"),
     _at("factor-rules", "admin", "/people/second-factor"),
+    _at("tokens", "admin", "/people/tokens"),
+    Look("token-issued", "admin", _issue_token),
     _at("places", "clerk", "/places"),
     Look("places-preview", "clerk", _place_preview),
     _at("not-found", "clerk", "/elders/99999999"),

@@ -58,6 +58,8 @@ _KEPT = (
     "organisations_authenticator",
     "organisations_recoverycode",
     "organisations_secondfactorrule",
+    "organisations_token",
+    "organisations_answered",
     *REGISTRY,
     *ASSESSMENTS,
     "journeys_journey",

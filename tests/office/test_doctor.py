@@ -9,10 +9,12 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 from django.db import transaction
+from django.test import override_settings
 
 from anlao.cli.main import cli
 from anlao.office.database.embedded import EmbeddedPostgres
 from anlao.office.database.folder import DataFolder
+from anlao.office.project.proxy import of_environment
 from anlao.office.shared import audit
 from anlao.office.shared.audit import Act
 from tests.office.county import County, owner
@@ -108,3 +110,39 @@ def test_a_folder_without_an_office_is_told_and_stays_empty(tmp_path: Path) -> N
     assert ran.exit_code == 1
     assert "none at" in ran.output
     assert not (tmp_path / "none").exists()
+
+
+def test_a_server_that_does_not_answer_is_told_without_traceback_or_password(
+    patient: DataFolder, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgresql://owner:very-secret@127.0.0.1:1/anlao")
+
+    ran = doctor(patient)
+    saved = CliRunner().invoke(
+        cli, ["backup", str(tmp_path / "x.anlao"), "--data", str(patient.path)]
+    )
+
+    assert ran.exit_code == saved.exit_code == 1
+    assert "✘ database 数据库: the database does not answer" in ran.output
+    for said in (ran.output, saved.output):
+        assert "very-secret" not in said
+        assert "Traceback" not in said
+    assert not (tmp_path / "x.anlao").exists()
+
+
+def test_addresses_that_do_not_fit_together_are_told(
+    patient: DataFolder, settings_of_proxy: None
+) -> None:
+    del settings_of_proxy
+    ran = doctor(patient)
+
+    assert ran.exit_code == 1
+    assert "✘ addresses" in ran.output
+    assert "ANLAO_PROXY_HEADER" in ran.output
+
+
+@pytest.fixture
+def settings_of_proxy() -> Iterator[None]:
+    told = of_environment({"ANLAO_ORIGINS": "https://anlao.test"})
+    with override_settings(PROXY=told):
+        yield

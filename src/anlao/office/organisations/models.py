@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser
-from django.contrib.postgres.fields import DateRangeField
+from django.contrib.postgres.fields import ArrayField, DateRangeField
 from django.db import models
 
 from anlao.office.divisions.models import Division
@@ -195,3 +195,50 @@ class SecondFactorRule(models.Model):
 
     def __str__(self) -> str:
         return f"{self.role} {self.division_id}"
+
+
+class Token(models.Model):
+    """What another system shows to use the JSON API for an organisation.
+
+    Only a keyed digest is kept. ``acts``: what it may do, inside ``division``, or for the elders
+    on the organisation's list where there is none. The last two count its requests in a minute.
+    """
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="tokens")
+    name = models.CharField(max_length=60)
+    digest = models.BinaryField(unique=True)
+    acts = ArrayField(models.CharField(max_length=30))
+    division = models.ForeignKey(Division, null=True, on_delete=models.PROTECT)
+    issued_by = models.CharField(max_length=150)
+    issued_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+    revoked_by = models.CharField(max_length=150, blank=True)
+    used_at = models.DateTimeField(null=True)
+    minute = models.BigIntegerField(default=0)
+    requests = models.PositiveIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"token:{self.pk} {self.organisation.name}"
+
+
+class Answered(models.Model):
+    """An answer of the JSON API that is given again when the same request comes again.
+
+    ``asked``: digest of method, address and body. ``answer``: sealed, for it may hold what is
+    known of a person.
+    """
+
+    token = models.ForeignKey(Token, on_delete=models.PROTECT)
+    key = models.CharField(max_length=100)
+    asked = models.BinaryField()
+    status = models.PositiveSmallIntegerField(null=True)
+    answer = models.BinaryField(null=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("token", "key"), name="answered_once"),)
+        indexes = (models.Index(fields=("at",), name="answered_at"),)
+
+    def __str__(self) -> str:
+        return f"{self.token_id} {self.key}"

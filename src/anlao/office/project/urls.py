@@ -4,4 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-urlpatterns = [path("", include("anlao.office.interfaces.web.urls"))]
+urlpatterns = [
+    path("api/v1/", include("anlao.office.interfaces.api.urls")),
+    path("", include("anlao.office.interfaces.web.urls")),
+]

@@ -24,6 +24,7 @@ from anlao.office.interfaces.web.staff import (
     places,
     second_factor,
     second_step,
+    tokens,
 )
 
 app_name = "web"
@@ -72,6 +73,7 @@ urlpatterns = [
     path("people", people.users, name="people"),
     path("people/new", newcomers.new, name="newcomers"),
     path("people/second-factor", factor_rules.rules, name="factor-rules"),
+    path("people/tokens", tokens.api_tokens, name="tokens"),
     path("places", places.places, name="places"),
     path("people/<int:number>", people.user, name="person"),
 ]

@@ -17,9 +17,9 @@ from anlao.office.benefits import queries as benefits
 from anlao.office.benefits.models import Award
 from anlao.office.benefits.queries import FactLabel
 from anlao.office.benefits.rulebooks import NoRulebook
+from anlao.office.benefits.values import read_value
 from anlao.office.interfaces.web.sent import number_in, text_in
 from anlao.office.interfaces.web.staff.elders import about, as_of, elder_in_scope, purpose_of
-from anlao.office.interfaces.web.staff.record_form import typed
 from anlao.office.interfaces.web.who import Who, needs, who
 from anlao.office.organisations import roles
 from anlao.office.registry import details, files
@@ -111,7 +111,7 @@ def _supposed(sent: QueryDict, labels: dict[str, FactLabel]) -> tuple[list[_Supp
             continue
         written = text_in(sent, name)
         try:
-            found[name] = _Supposed(label, typed(label, written), written)
+            found[name] = _Supposed(label, read_value(label, written), written)
         except ValueError:
             wrong.append(name)
     return list(found.values())[:_MOST], wrong

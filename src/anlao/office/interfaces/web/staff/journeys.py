@@ -17,9 +17,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from anlao.office.benefits import deciding, supposing
 from anlao.office.benefits import queries as benefits
 from anlao.office.benefits.rulebooks import NoRulebook
+from anlao.office.benefits.values import place_code
 from anlao.office.interfaces.web.sent import number_in, text_in
 from anlao.office.interfaces.web.staff.elders import about, elder_in_scope, purpose_of, villages_of
-from anlao.office.interfaces.web.staff.record_form import place_code
 from anlao.office.interfaces.web.who import Who, needs, who
 from anlao.office.journeys import assignments, merging, operations
 from anlao.office.journeys.models import Journey

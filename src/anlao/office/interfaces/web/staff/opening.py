@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods
 from anlao import identity_numbers
 from anlao.faults import Fault
 from anlao.identity_numbers import IdentityNumber
-from anlao.office.interfaces.web.staff.record_form import place_code
+from anlao.office.benefits.values import place_code
 from anlao.office.interfaces.web.who import Who, needs, who
 from anlao.office.organisations import roles
 from anlao.office.registry import names, opening

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from datetime import date
 from typing import Any
 
 from django import forms
@@ -11,14 +9,8 @@ from django.core.exceptions import ValidationError
 from django.http import QueryDict
 
 from anlao.office.benefits.queries import FactLabel
+from anlao.office.benefits.values import UNKNOWN, read_value
 from anlao.office.interfaces.web.who import Who
-from anlao.places import divisions
-
-UNKNOWN = "unknown"
-_YES_NO = {"true": True, "false": False}
-
-
-_CODE = re.compile(r"[0-9]{6}(?:[0-9]{3}){0,2}")
 
 
 class RecordForm(forms.Form):
@@ -45,7 +37,7 @@ class RecordForm(forms.Form):
     def clean_value(self) -> Any:
         """Return the value as it is stored, None where it is to be unknown."""
         try:
-            return typed(self.label, self.cleaned_data["value"].strip())
+            return read_value(self.label, self.cleaned_data["value"].strip())
         except ValueError:
             raise ValidationError(_expected(self.label, self.asking)) from None
 
@@ -61,44 +53,6 @@ class RecordForm(forms.Form):
     def facts(self) -> dict[str, Any]:
         """Return the fact that was entered, by name."""
         return {self.label.name: self.cleaned_data["value"]}
-
-
-def typed(label: FactLabel, text: str) -> Any:
-    """Return a value as it is stored. Raises ValueError."""
-    if text == UNKNOWN:
-        return None
-    match label.type:
-        case "bool":
-            if text not in _YES_NO:
-                raise ValueError(text)
-            return _YES_NO[text]
-        case "date":
-            return date.fromisoformat(text)
-        case "level":
-            if not label.low <= int(text) <= label.high:
-                raise ValueError(text)
-            return int(text)
-        case "enum":
-            if text not in label.values:
-                raise ValueError(text)
-            return text
-        case _:
-            return place_code(text)
-
-
-def place_code(text: str) -> str:
-    """Return the code of a place that was named, or given by its code. Raises ValueError."""
-    if _CODE.fullmatch(text) and (divisions.find(text) or not divisions.find(text[:6])):
-        return text  # our lists hold some counties only; of those they know every village
-    name = "".join(text.split())
-    named = [
-        found.code
-        for found in divisions.every()
-        if name.endswith(found.name) and divisions.name_path(found.code).endswith(name)
-    ]
-    if len(named) != 1:
-        raise ValueError(text)
-    return named[0]
 
 
 def _expected(label: FactLabel, asking: Who) -> str:

@@ -1,0 +1,1 @@
+"""The JSON API for other systems, under /api/v1."""

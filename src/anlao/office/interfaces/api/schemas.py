@@ -1,0 +1,241 @@
+"""What the API is asked and what it answers, as it is documented to other systems."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated, Generic, Literal, TypeVar
+
+from ninja import Field, Schema
+from pydantic import AfterValidator, ConfigDict
+
+EARLIEST, LATEST = date(1900, 1, 1), date(2199, 12, 31)
+LARGEST = 2**63 - 1
+CODE = r"^([0-9]{2}|[0-9]{4}|[0-9]{6}|[0-9]{9}|[0-9]{12})$"
+PROVISION = r"^[a-z0-9-]{1,60}$"
+MONTH = r"^20[0-9]{2}-(0[1-9]|1[0-2])$"
+
+Item = TypeVar("Item")
+
+
+def _storable(text: str) -> str:
+    if "\x00" in text:
+        raise ValueError("holds a zero byte")
+    return text
+
+
+Text = Annotated[str, AfterValidator(_storable)]
+Day = Annotated[date, Field(ge=EARLIEST, le=LATEST)]
+Value = bool | int | str | None
+"""A fact: days as YYYY-MM-DD, places as codes, null for what is not known."""
+Purpose = Literal["benefit", "check", "visit", "assessment", "audit"]
+Language = Literal["zh", "en"]
+
+
+class Page(Schema, Generic[Item]):
+    """Part of a list. ``next``: the cursor of the part after it; null at the end."""
+
+    items: list[Item]
+    next: str | None
+
+
+class TokenOut(Schema):
+    organisation: str
+    name: str
+    acts: list[str]
+    division: str | None
+    expires_at: datetime
+
+
+class DivisionOut(Schema):
+    """``until``: the first day on which it was no more; ``successor``: what stands for it."""
+
+    code: str
+    name: str
+    level: str
+    parent: str | None
+    from_date: date | None
+    until: date | None
+    successor: str | None
+
+
+class OrganisationOut(Schema):
+    id: int
+    kind: str
+    name: str
+    division: str
+    is_active: bool
+
+
+class SearchIn(Schema):
+    """``q``: words of a name, initials, an identity number, a telephone, a place, a year."""
+
+    model_config = ConfigDict(extra="forbid")
+    q: Text = Field(min_length=1, max_length=200)
+
+
+class ElderOut(Schema):
+    id: int
+    file_number: str
+    name: str
+    sex: str
+    birth_date: date | None
+    state: str
+    division: str
+    place: str
+    identity_mask: str
+    phone_mask: str
+
+
+class Found(Schema):
+    """At most fifty; ``more``: there are others, so tell more."""
+
+    items: list[ElderOut]
+    more: bool
+
+
+class SectionOut(Schema):
+    """One respect of a file. Without a row nothing is known, and all facts are null."""
+
+    section: str
+    facts: dict[str, Value]
+    valid_from: date | None
+    valid_until: date | None
+    known_since: datetime | None
+    source: str | None
+    evidence: str | None
+    recorded_by: str | None
+
+
+class FileOut(Schema):
+    """A file as of ``day``, as it was known at ``known_at``."""
+
+    elder: ElderOut
+    day: date
+    known_at: datetime
+    sections: list[SectionOut]
+
+
+class KeptOut(SectionOut):
+    """A row that was ever known. ``known_until``: when it was corrected; null while it holds."""
+
+    known_until: datetime | None
+
+
+class HistoryOut(Schema):
+    """Every row ever known of an elder, what was learnt latest first."""
+
+    elder: int
+    rows: list[KeptOut]
+
+
+class HeapOut(Schema):
+    provision: str
+    name: str
+    people: int
+    fen: int | None
+
+
+class ListOut(Schema):
+    """A work list: how many are on it, and for which provisions, most money first."""
+
+    list: str
+    name: str
+    people: int
+    provisions: list[HeapOut]
+
+
+class LineOut(Schema):
+    """One elder of a list, and why she is on it. ``fen``: what hangs on it in a month."""
+
+    elder: ElderOut
+    what: str
+    fen: int | None
+    note: str
+
+
+class RecordIn(Schema):
+    """Facts that hold from a day on, until the day before ``until``, and what shows it."""
+
+    model_config = ConfigDict(extra="forbid")
+    facts: dict[Text, Value] = Field(min_length=1, max_length=40)
+    start: Day
+    until: Day | None = None
+    evidence: Text = Field(min_length=2, max_length=200)
+
+
+class RowOut(Schema):
+    section: str
+    facts: dict[str, Value]
+    valid_from: date | None
+    valid_until: date | None
+
+
+class RecordOut(Schema):
+    elder: int
+    known_at: datetime
+    rows: list[RowOut]
+
+
+class EntitlementOut(Schema):
+    """``outcome``: yes, no, unknown or not_applicable. ``reasons``: conditions, amount, clause."""
+
+    provision: str
+    name: str
+    outcome: str
+    verdict: str
+    reasons: list[str]
+    clause: str
+
+
+class EntitlementsOut(Schema):
+    elder: int
+    month: str
+    rulebook: str
+    document: str
+    known_at: datetime
+    summary: str
+    provisions: list[EntitlementOut]
+
+
+class SumOut(Schema):
+    """People who have a provision; ``fen`` in hundredths of a yuan, null for services."""
+
+    provision: str
+    name: str
+    people: int
+    fen: int | None
+    unknown: int
+
+
+class MonthOut(Schema):
+    division: str
+    month: str
+    known_at: datetime
+    sums: list[SumOut]
+
+
+class DecisionOut(Schema):
+    """``fen``: hundredths of ``unit``. ``missing``: facts that would settle it."""
+
+    id: int
+    elder: int
+    division: str
+    provision: str
+    outcome: str
+    fen: int | None
+    unit: str
+    reason: str
+    missing: list[str]
+
+
+class BrokenOut(Schema):
+    number: int
+    why: str
+
+
+class VerificationOut(Schema):
+    """Whether the audit chain fits. ``broken``: the first entries that do not."""
+
+    entries: int
+    whole: bool
+    broken: list[BrokenOut]
