@@ -436,7 +436,7 @@ def test_lists_are_scoped_and_told_why(county: County, issue: Issue) -> None:
         system = issue(*SEEN[part][0])
         seen[part] = set()
         for one in system.get("/lists").json():
-            lines = walked(system, f"/lists/{one['list']}?limit=2")
+            lines = walked(system, f"/lists/{one['id']}?limit=2")
             assert len(lines) == one["people"]
             assert all(line["what"] for line in lines)
             seen[part] |= {line["elder"]["id"] for line in lines}
@@ -687,6 +687,7 @@ def test_a_cursor_is_of_its_list_and_token_only(issue: Issue) -> None:
         ("GET", "/", 404),
         ("GET", "/elders", 404),
         ("GET", "/divisions/999999", 404),
+        ("GET", "/lists/nonsense", 404),
         ("GET", "/divisions/x", 422),
         ("GET", "/elders/abc", 422),
         ("GET", "/elders/99999999999999999999999", 422),

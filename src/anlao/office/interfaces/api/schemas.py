@@ -138,7 +138,7 @@ class HeapOut(Schema):
 class ListOut(Schema):
     """A work list: how many are on it, and for which provisions, most money first."""
 
-    list: str
+    id: str
     name: str
     people: int
     provisions: list[HeapOut]
