@@ -78,6 +78,11 @@ class Office:
         number = self.seen["rich"]["pk"] if which == "rich" else self.seen[which]
         return f"/elders/{number}{tab}"
 
+    def assessment(self, which: str, page: str = "", *, visit: bool = False) -> str:
+        """Return the address of an assessment that shows something, or of its visit."""
+        number = self.seen["assessments"][which]
+        return f"/{'visits' if visit else 'assessments'}/{number}{page}"
+
     def leave_alone(self, session: str) -> None:
         """Let a session have been left alone for hours."""
         _ours("-m", "tests.browser.prepare", "age", str(self.folder), session)
@@ -158,6 +163,7 @@ class Visitor:
     """Somebody with a browser of her own, who keeps count of what must never happen.
 
     ``expected``: statuses that she provokes; the browser's own remark on them is no error.
+    ``ignored``: words of other remarks that she provokes.
     """
 
     office: Office
@@ -166,6 +172,7 @@ class Visitor:
     artefacts: Path
     wrongs: list[str] = field(default_factory=list)
     expected: tuple[int, ...] = (400, 401, 403, 404)
+    ignored: tuple[str, ...] = ()
 
     def watch(self) -> None:
         self.context.on("request", self._asked)
@@ -187,6 +194,7 @@ class Visitor:
 
     def _said(self, message: ConsoleMessage) -> None:
         provoked = any(f"status of {status}" in message.text for status in self.expected)
+        provoked = provoked or any(words in message.text for words in self.ignored)
         if message.type in ("error", "warning") and not provoked:
             self.wrongs.append(f"console: {message.text}")
 

@@ -32,6 +32,7 @@ def fill(folder: DataFolder, people: Path) -> dict[str, Any]:
         from django.test import override_settings
         from django.utils import timezone
 
+        from anlao.office.rehearsal.assessments import assess_some
         from anlao.office.rehearsal.people import people_a_county
 
         at, today = timezone.now(), timezone.localdate()
@@ -39,7 +40,9 @@ def fill(folder: DataFolder, people: Path) -> dict[str, Any]:
         with override_settings(PASSWORD_HASHERS=[_QUICK]):  # nobody will use these passwords
             people_a_county(COUNTY, day=date(2026, 1, 1), at=at)
         _set_passwords()
-        return _picked(today) | {"recovery": _second_factor("town19", at)}
+        assessments = assess_some(COUNTY, day=today, at=at)
+        recovery = _second_factor("town19", at)
+        return _picked(today) | {"recovery": recovery, "assessments": assessments}
 
 
 def _load(people: Path, at: datetime) -> None:

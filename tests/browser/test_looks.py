@@ -30,6 +30,25 @@ def _file(name: str, tab: str = "", which: str = "rich") -> Look:
     return Look(name, "clerk", lambda visitor: visitor.go(visitor.office.elder(which, tab)))
 
 
+def _assessment(name: str, user: str, which: str, page: str = "", *, visit: bool = False) -> Look:
+    return Look(
+        name, user, lambda visitor: visitor.go(visitor.office.assessment(which, page, visit=visit))
+    )
+
+
+def _gaps(visitor: Visitor) -> None:
+    visitor.go(visitor.office.assessment("today", visit=True))
+    visitor.page.locator("#sheet > .row button").click()
+    visitor.page.wait_for_selector("#gaps a")
+
+
+def _not_verified(visitor: Visitor) -> None:
+    visitor.go("/verify")
+    visitor.page.locator("#number").fill("A2026-000001")
+    visitor.page.locator("#code").fill("7QK2-M9RD-0XEV-4TB8")
+    visitor.page.locator("main button").click()
+
+
 def _refused_sign_in(visitor: Visitor) -> None:
     visitor.sign_in("nobody", "wrong")
 
@@ -173,6 +192,23 @@ LOOKS = (
     _file("journey-merge", "/journeys/merge"),
     Look("record-wrong", "clerk", _wrong_place),
     Look("revealed", "clerk", _revealed),
+    _at("assessments", "clerk", "/assessments"),
+    _at("assessments-none", "clerk", "/assessments?state=withdrawn"),
+    _at("assessments-due", "clerk", "/assessments/due"),
+    _assessment("assessment-requested", "clerk", "requested"),
+    _assessment("assessment-assigned", "clerk", "assigned"),
+    _assessment("assessment-review", "approver", "review"),
+    _assessment("assessment-published", "clerk", "published"),
+    _assessment("assessment-report", "clerk", "published", "/report"),
+    _assessment("assessment-notice", "clerk", "published", "/notice"),
+    _file("elder-assessments", "/assessments"),
+    _at("visits", "assessor1", "/visits"),
+    _assessment("visit", "assessor1", "today", visit=True),
+    Look("visit-gaps", "assessor1", _gaps),
+    _assessment("visit-early", "assessor1", "later", visit=True),
+    _assessment("visit-settle", "assessor1", "settling", "/settle", visit=True),
+    _at("verify", "", "/verify"),
+    Look("verify-nothing", "", _not_verified),
     _at("month", "clerk", "/month"),
     _at("figures", "clerk", "/figures"),
     _at("month-people", "clerk", "/month/old-age-allowance/yes"),

@@ -22,12 +22,15 @@ CUT = """() => [...document.querySelectorAll('main, main *')]
         ("entitlements", "clerk", "{elder}/entitlements"),
         ("history", "clerk", "{elder}/history"),
         ("audit", "auditor", "/audit?act=grant"),
+        ("assessment-report", "clerk", "{published}/report"),
+        ("assessment-notice", "clerk", "{published}/notice"),
     ],
 )
 def test_page_prints_whole(name: str, user: str, path: str, enter: Enter) -> None:
     visitor = enter(user)
     page = visitor.page
-    visitor.go(path.format(elder=visitor.office.elder()))
+    published = visitor.office.assessment("published")
+    visitor.go(path.format(elder=visitor.office.elder(), published=published))
     page.emulate_media(media="print")
     visitor.resize(A4_INSIDE_MARGINS)
     visitor.picture(f"{name}-print")

@@ -41,6 +41,15 @@ REGISTRY = (
     *(kind._meta.db_table for kind in (*STATUSES, *DETAILS)),
     "registry_assignment",
 )
+ASSESSMENTS = (
+    "assessments_assessment",
+    "assessments_olderresult",
+    "assessments_step",
+    "assessments_appointment",
+    "assessments_sheet",
+    "assessments_answer",
+    "assessments_signature",
+)
 _KEPT = (
     "organisations_organisation",
     "organisations_user",
@@ -52,6 +61,7 @@ _KEPT = (
     "organisations_token",
     "organisations_answered",
     *REGISTRY,
+    *ASSESSMENTS,
     "journeys_journey",
     "benefits_decidedmonth",
     "benefits_decision",
@@ -82,6 +92,8 @@ SEEN = {
     "neighbour": ("n1", "n2"),
     "village_worker": ("a1", "a2"),
     "assessor": ("a2",),
+    "assessor2": ("a2",),
+    "approver": ("a1", "a2", "a3", "b1"),
     "provider": ("b1",),
     "auditor": ("a1", "a2", "a3", "b1"),
     "leader": (),
@@ -240,6 +252,8 @@ def _cast() -> dict[str, User]:
         ("neighbour", other, "county_clerk", NEIGHBOUR),
         ("village_worker", committee, "village_worker", VILLAGE_A1),
         ("assessor", body, "assessor", body),
+        ("assessor2", body, "assessor", body),
+        ("approver", bureau, "county_approver", COUNTY),
         ("provider", provider, "provider", provider),
         ("auditor", bureau, "auditor", COUNTY),
         ("leader", bureau, "leader", COUNTY),

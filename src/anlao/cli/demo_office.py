@@ -75,7 +75,7 @@ def furnish(folder: DataFolder, *, people: Path, county: str, rates: Path) -> Fu
             from anlao.office.benefits import month as months
             from anlao.office.benefits.deciding import decide_division
             from anlao.office.registry.loading import load_population
-            from anlao.office.rehearsal import awards, homes
+            from anlao.office.rehearsal import assessments, awards, homes
             from anlao.office.rehearsal import people as cast
             from anlao.office.shared import scope
             from anlao.rules.periods import Month
@@ -92,6 +92,7 @@ def furnish(folder: DataFolder, *, people: Path, county: str, rates: Path) -> Fu
                 at=now,
             )
             today = timezone.localdate(now)
+            assessments.assess_some(county, day=today, at=timezone.now())
             homes.place_homes(_townships(county), at=now)
             first = decide_division(county, Month.of(today), known_at=now, today=today, by=cast.BY)
             awards.pay_out(first, at=now)

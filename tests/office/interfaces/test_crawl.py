@@ -27,7 +27,8 @@ Answer = Any
 EVERYBODY = set(SEEN)
 CLERKS = {"county_clerk", "clerk_a", "clerk_b", "neighbour"}
 RECORDERS = CLERKS | {"village_worker"}
-READERS = RECORDERS | {"assessor", "provider", "auditor"}
+ASSESSORS = {"assessor", "assessor2"}
+READERS = RECORDERS | {"approver", "assessor", "assessor2", "provider", "auditor"}
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,9 @@ PAGES = {
         "elder",
         more=(FACT | {"value": "nonsense"}, FACT | {"start": "nonsense"}, {}),
     ),
-    "elder-reveal": Page("/elders/{}/reveal", CLERKS, "elder", sent={"reason": "核对身份"}),
+    "elder-reveal": Page(
+        "/elders/{}/reveal", CLERKS | {"approver"}, "elder", sent={"reason": "核对身份"}
+    ),
     "elder-new": Page("/elders/new", RECORDERS, more=({"name": "王"},)),
     "elder-family": Page("/elders/{}/family", READERS, "elder"),
     "elder-family-add": Page(
@@ -83,6 +86,20 @@ PAGES = {
     "elder-journey-undo": Page(
         "/elders/{}/journeys/1/undo", RECORDERS, "elder", sent={"reason": "误报"}, status=404
     ),
+    "elder-assessments": Page("/elders/{}/assessments", READERS, "elder"),
+    "assessments": Page("/assessments", READERS),
+    "assessments-due": Page("/assessments/due", RECORDERS),
+    "assessment": Page("/assessments/{}", READERS, status=404),
+    "assessment-report": Page("/assessments/{}/report", READERS, status=404),
+    "assessment-notice": Page("/assessments/{}/notice", READERS, status=404),
+    "visits": Page("/visits", ASSESSORS),
+    "visits-worker": Page("/visits/worker.js", EVERYBODY, strangers_too=True),
+    "visit": Page("/visits/{}", ASSESSORS, status=404),
+    "visit-answers": Page("/visits/{}/answers", ASSESSORS, sent={}, status=404),
+    "visit-finish": Page("/visits/{}/finish", ASSESSORS, sent={}, status=404),
+    "visit-settle": Page("/visits/{}/settle", ASSESSORS, status=404),
+    "visit-sign": Page("/visits/{}/sign", ASSESSORS, status=404),
+    "verify": Page("/verify", EVERYBODY, strangers_too=True),
     "elder-year": Page("/elders/{}/year", READERS, "elder"),
     "elder-what-if": Page("/elders/{}/what-if?capability_level=3", READERS, "elder"),
     "elder-awards": Page("/elders/{}/awards", READERS, "elder"),

@@ -52,11 +52,12 @@ def verify(*, code: str, report_id: str, content_hash: str, key: bytes) -> bool:
 
     Reads what people type: small letters, spaces, missing dashes, O for 0, I or L for 1.
     """
-    expected = _plain(code_for(report_id=report_id, content_hash=content_hash, key=key))
-    return hmac.compare_digest(expected.encode(), _plain(code).encode())
+    expected = plain(code_for(report_id=report_id, content_hash=content_hash, key=key))
+    return hmac.compare_digest(expected.encode(), plain(code).encode())
 
 
-def _plain(code: str) -> str:
+def plain(code: str) -> str:
+    """Return a code as it is compared: capitals, no blanks or dashes, nothing mistaken."""
     return code.strip().upper().translate(_READ_AS)
 
 

@@ -13,7 +13,10 @@ SEE_ELDERS = "see_elders"
 REVEAL = "reveal_personal_data"
 RECORD_FACTS = "record_facts"
 APPROVE = "approve"
+REQUEST_ASSESSMENT = "request_assessment"
+ASSIGN_ASSESSMENT = "assign_assessment"
 ASSESS = "assess"
+REVIEW_ASSESSMENT = "review_assessment"
 PAY = "pay"
 SEE_AUDIT = "see_audit"
 SEE_FIGURES = "see_figures"
@@ -38,7 +41,15 @@ def _role(identifier: str, zh: str, en: str, *acts: str) -> Role:
 ROLES = {
     role.id: role
     for role in (
-        _role("county_approver", "县级审批", "county approver", SEE_ELDERS, REVEAL, APPROVE),
+        _role(
+            "county_approver",
+            "县级审批",
+            "county approver",
+            SEE_ELDERS,
+            REVEAL,
+            APPROVE,
+            REVIEW_ASSESSMENT,
+        ),
         _role(
             "county_clerk",
             "县级经办",
@@ -46,10 +57,27 @@ ROLES = {
             SEE_ELDERS,
             REVEAL,
             RECORD_FACTS,
+            REQUEST_ASSESSMENT,
+            ASSIGN_ASSESSMENT,
             CHANGE_PLACES,
         ),
-        _role("township_clerk", "乡镇经办", "township clerk", SEE_ELDERS, REVEAL, RECORD_FACTS),
-        _role("village_worker", "村级工作人员", "village worker", SEE_ELDERS, RECORD_FACTS),
+        _role(
+            "township_clerk",
+            "乡镇经办",
+            "township clerk",
+            SEE_ELDERS,
+            REVEAL,
+            RECORD_FACTS,
+            REQUEST_ASSESSMENT,
+        ),
+        _role(
+            "village_worker",
+            "村级工作人员",
+            "village worker",
+            SEE_ELDERS,
+            RECORD_FACTS,
+            REQUEST_ASSESSMENT,
+        ),
         _role("assessor", "评估员", "assessor", SEE_ELDERS, ASSESS),
         _role("provider", "服务机构", "provider", SEE_ELDERS),
         _role("finance", "财务", "finance", SEE_ELDERS, PAY, SEE_FIGURES),

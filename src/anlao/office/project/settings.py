@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     "anlao.office.divisions",
     "anlao.office.organisations",
     "anlao.office.registry",
+    "anlao.office.assessments",
     "anlao.office.benefits",
     "anlao.office.journeys",
     "anlao.office.worklists",
@@ -86,6 +87,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 PROCRASTINATE_IMPORT_PATHS = [
     "anlao.office.interfaces.tasks.nightly",
     "anlao.office.interfaces.tasks.rescue",
+    "anlao.office.interfaces.tasks.assessments",
     "anlao.office.interfaces.tasks.sessions",
 ]
 

@@ -161,6 +161,8 @@ def _record_in(
         row.pk, row._state.adding = None, True
         for name, value in piece.values.items():
             setattr(row, name, value)
+        if piece.values.get("assessed_on"):
+            row.never_assessed = False  # type: ignore[attr-defined]
         row.elder, row.valid, row.known = elder, piece.span, DateTimeTZRange(at, None)
         if piece.is_new:
             row.source, row.evidence, row.recorded_by = ground.source, ground.evidence, by

@@ -51,6 +51,8 @@ def people_a_county(county: str, *, day: date, at: datetime) -> list[Account]:
         ("village", "村干部 叶青", committee, "village_worker", village),
         ("assessor1", "评估员 沈静", body, "assessor", body),
         ("assessor2", "评估员 方圆", body, "assessor", body),
+        ("assessor3", "评估员 梁宁", body, "assessor", body),
+        ("assessor4", "评估员 齐平", body, "assessor", body),
         ("provider", "服务人员 许诺", provider, "provider", provider),
     ]
     cast += [

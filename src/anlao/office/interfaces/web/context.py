@@ -12,6 +12,9 @@ from anlao.office.organisations import roles
 
 _ROOMS = (
     ("web:home", "查找老年人", "Find an elder", roles.SEE_ELDERS),
+    ("web:visits", "我的评估", "My visits", roles.ASSESS),
+    ("web:assessments", "能力评估", "Assessments", roles.REQUEST_ASSESSMENT),
+    ("web:assessments", "能力评估", "Assessments", roles.REVIEW_ASSESSMENT),
     ("web:lists", "工作清单", "Work lists", roles.SEE_ELDERS),
     ("web:month", "本月情况", "This month", roles.SEE_ELDERS),
     ("web:month", "本月情况", "This month", roles.SEE_FIGURES),
@@ -36,6 +39,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "me": asking.user,
         "rooms": list(rooms),
         "here_url": _here(request),
+        "keeps_sheets": asking.may(roles.ASSESS),
     }
 
 

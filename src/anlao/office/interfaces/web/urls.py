@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import include, path
 
 from anlao.office.interfaces.web.staff import (
     access,
@@ -61,6 +61,7 @@ urlpatterns = [
         journeys.undo,
         name="elder-journey-undo",
     ),
+    path("", include("anlao.office.interfaces.web.assessment_urls")),
     path("lists", lists.overview, name="lists"),
     path("lists/<slug:kind>", lists.one, name="list"),
     path("lists/<slug:kind>/save", lists.save, name="list-save"),

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from anlao.office.interfaces.web.apps import SIGN_IN
 from anlao.office.interfaces.web.staff.second_step import begin_second_step, let_in
 from anlao.office.interfaces.web.who import needs, who
-from anlao.office.organisations import factors, operations, sessions
+from anlao.office.organisations import factors, operations, roles, sessions
 from anlao.office.organisations.models import User
 
 
@@ -69,11 +69,16 @@ def _next(request: HttpRequest) -> str:
 
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
+    """End the session; a tablet forgets the score sheets that it kept."""
+    keeps_sheets = who(request).may(roles.ASSESS)
     user = who(request).user
     if user is not None:
         sessions.leave(user, request.session.get(SIGN_IN), at=timezone.now())
     logout(request)
-    return redirect("web:sign-in")
+    response = redirect("web:sign-in")
+    if keeps_sheets:
+        response["Clear-Site-Data"] = '"cache", "storage"'
+    return response
 
 
 @require_http_methods(["GET", "POST"])
