@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib.resources import files
 from pathlib import Path
@@ -141,7 +142,7 @@ def test_a_redirect_is_not_followed(giver: Giver) -> None:
 
 def test_another_token_is_refused_and_a_silent_source_told(giver: Giver) -> None:
     with pytest.raises(PullRefused, match="404"):
-        pulling.pull(source(giver, token="x"), "deaths", by="t", since="2026-10-01")
+        pulling.pull(replace(source(giver), token=""), "deaths", by="t", since="2026-10-01")
     with pytest.raises(PullRefused, match="does not answer"):
         pulling.pull(source(giver, url="http://127.0.0.1:1"), "deaths", by="t", since="")
 
