@@ -61,6 +61,7 @@ _STATES = {
     "deceased": ("已故", "deceased"),
     "moved_out": ("已迁出", "moved away"),
     "merged": ("已并档", "merged into another file"),
+    "withdrawn": ("已撤回", "opened by mistake and withdrawn"),
 }
 
 
