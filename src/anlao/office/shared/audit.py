@@ -10,6 +10,8 @@ from __future__ import annotations
 import hmac
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -23,9 +25,10 @@ from django.utils import timezone
 from anlao.office.shared.models import AuditEntry
 from anlao.office.shared.scope import Scope
 
-_AT_ONCE = 5_000
 _LOCK = 7_340_001
 """Number of the advisory lock that lets entries be written one after the other."""
+_AT_ONCE = 5000
+"""Entries that one statement writes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,35 +43,56 @@ class Act:
     after: Mapping[str, Any] | None = None
 
 
-def record(act: Act, *, by: str) -> AuditEntry:
+def record(act: Act, *, by: str) -> None:
     """Add an entry to the chain, within the transaction of the act."""
     with transaction.atomic():
-        return _chained(act, by)
+        waiting = _Waiting(act, by, timezone.now())
+        if _at_the_end.get():
+            transaction.on_commit(waiting)
+        else:
+            _write([waiting])
 
 
-def _chained(act: Act, by: str) -> AuditEntry:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
-    latest = AuditEntry.objects.order_by("-number").values_list("number", "mark").first()
-    number, mark = latest or (0, "")
-    entry = _entry(number + 1, timezone.now(), act, by)
-    entry.mark = _mark(entry, mark)
-    entry.save(force_insert=True)
-    return entry
+@contextmanager
+def written_at_the_end() -> Iterator[None]:
+    """Let the entries of a transaction wait for its end, so that it holds the chain shortly.
+
+    Entries are written one after the other in the whole office: whoever writes one keeps all
+    others waiting until she commits. What is rolled back takes its entries with it. Open it
+    inside the transaction.
+    """
+    token = _at_the_end.set(True)
+    try:
+        yield
+    finally:
+        _at_the_end.reset(token)
+    if not connection.needs_rollback:
+        write_waiting()
 
 
-def _entry(number: int, at: datetime, act: Act, by: str) -> AuditEntry:
-    return AuditEntry(
-        number=number,
-        at=at,
-        who=by,
-        act=act.name,
-        subject=act.subject,
-        division=act.division,
-        purpose=act.purpose,
-        before=None if act.before is None else dict(act.before),
-        after=None if act.after is None else dict(act.after),
-    )
+def write_waiting() -> None:
+    """Write the entries that wait now, for whoever reads the log in the same transaction."""
+    # Django keeps what waits for a commit by savepoint, and forgets it with a rolled back one.
+    calls = [kept[1] for kept in connection.run_on_commit]
+    found = [call for call in calls if isinstance(call, _Waiting) and not call.is_written]
+    if found:
+        _write(found)
+
+
+_at_the_end: ContextVar[bool] = ContextVar("audit_at_the_end", default=False)
+
+
+@dataclass(slots=True)
+class _Waiting:
+    """An entry that has no number yet. Called at the commit, it does nothing more."""
+
+    act: Act
+    by: str
+    at: datetime
+    is_written: bool = False
+
+    def __call__(self) -> None:
+        assert self.is_written
 
 
 def record_many(acts: Sequence[Act], *, by: str) -> None:
@@ -77,35 +101,69 @@ def record_many(acts: Sequence[Act], *, by: str) -> None:
     Everybody else's entries wait from here to the end of the transaction, so this comes last.
     """
     at = timezone.now()
-    with transaction.atomic(), connection.cursor() as cursor:
+    with transaction.atomic():
+        _write([_Waiting(act, by, at) for act in acts])
+
+
+_INSERT = """
+INSERT INTO shared_auditentry
+  (number, at, who, subject, act, division, purpose, before, after, mark)
+SELECT r.number, r.at, r.who, r.subject, r.act, r.division, r.purpose, r.before::jsonb,
+  r.after::jsonb, r.mark
+FROM unnest(%s::bigint[], %s::timestamptz[], %s::text[], %s::text[], %s::text[], %s::text[],
+  %s::text[], %s::text[], %s::text[], %s::text[])
+  AS r(number, at, who, subject, act, division, purpose, before, after, mark)
+"""
+
+
+def _write(waiting: Sequence[_Waiting]) -> None:
+    with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
         latest = AuditEntry.objects.order_by("-number").values_list("number", "mark").first()
         number, mark = latest or (0, "")
-        for first in range(0, len(acts), _AT_ONCE):
+        for first in range(0, len(waiting), _AT_ONCE):
             rows = []
-            for act in acts[first : first + _AT_ONCE]:
+            for one in waiting[first : first + _AT_ONCE]:
                 number += 1
-                entry = _entry(number, at, act, by)
+                entry = _entry(number, one)
                 mark = entry.mark = _mark(entry, mark)
-                rows.append(
-                    (
-                        number,
-                        *(act.subject, act.name, act.division, act.purpose),
-                        *(_json(entry.before), _json(entry.after), mark),
-                    )
-                )
-            cursor.execute(
-                "INSERT INTO shared_auditentry (number, at, who, subject, act, division, purpose,"
-                " before, after, mark) SELECT r.number, %s, %s, r.subject, r.act, r.division,"
-                " r.purpose, r.before::jsonb, r.after::jsonb, r.mark FROM unnest(%s::bigint[],"
-                " %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[],"
-                " %s::text[]) AS r(number, subject, act, division, purpose, before, after, mark)",
-                [at, by, *map(list, zip(*rows, strict=True))],
-            )
+                rows.append(_row(entry))
+                one.is_written = True
+            cursor.execute(_INSERT, [list(column) for column in zip(*rows, strict=True)])
+
+
+def _row(entry: AuditEntry) -> tuple[Any, ...]:
+    return (
+        entry.number,
+        entry.at,
+        entry.who,
+        entry.subject,
+        entry.act,
+        entry.division,
+        entry.purpose,
+        _json(entry.before),
+        _json(entry.after),
+        entry.mark,
+    )
 
 
 def _json(value: Mapping[str, Any] | None) -> str | None:
     return None if value is None else json.dumps(value, ensure_ascii=False)
+
+
+def _entry(number: int, waiting: _Waiting) -> AuditEntry:
+    act = waiting.act
+    return AuditEntry(
+        number=number,
+        at=waiting.at,
+        who=waiting.by,
+        act=act.name,
+        subject=act.subject,
+        division=act.division,
+        purpose=act.purpose,
+        before=None if act.before is None else dict(act.before),
+        after=None if act.after is None else dict(act.after),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +210,7 @@ def entries(
     scope: Scope, *, who: str = "", act: str = "", subject: str = ""
 ) -> QuerySet[AuditEntry]:
     """Return entries about divisions of a scope, and those about none, latest first."""
+    write_waiting()
     inside = Q(division="")
     for code in scope.divisions:
         inside |= Q(division__startswith=code)
