@@ -39,6 +39,7 @@ def saved(
 ) -> tuple[Path, dict[str, int]]:
     del founded
     file = tmp_path_factory.mktemp("backup") / "office.tar"
+    (office.files / "import-abc").write_bytes(b"sealed")
     return file, back_up(office, file)
 
 
