@@ -28,6 +28,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--elders", type=int, default=1_200_000)
     parser.add_argument("--seconds", type=int, default=120)
+    parser.add_argument("--pause", type=float, default=1.0, help="seconds a page is looked at")
     parser.add_argument("--report", type=Path, default=None)
     chosen = parser.parse_args()
     folder = place()
@@ -37,7 +38,7 @@ def main() -> int:
     log = folder / "serve.log"
     with serving(folder, log) as (url, _):
         visitors = [
-            Visitor(url, user, _words(city["words"], user["place"]), number)
+            Visitor(url, user, _words(city["words"], user["place"]), number, chosen.pause)
             for number, user in enumerate(city["users"])
         ]
         with ThreadPoolExecutor(len(visitors)) as pool:
@@ -50,7 +51,7 @@ def main() -> int:
     print("\n".join(rows))
     failed = sum(visit.status not in _FINE for visit in visits)
     (chosen.report or REPORT).write_text(
-        _report(city, len(visitors), chosen.seconds, rows, failed), encoding="utf-8"
+        _report(city, len(visitors), chosen, rows, failed), encoding="utf-8"
     )
     return 1 if failed else 0
 
@@ -77,7 +78,11 @@ def table(visits: Sequence[Visit]) -> list[str]:
 
 
 def _report(
-    city: dict[str, object], people: int, seconds: int, rows: Sequence[str], failed: int
+    city: dict[str, object],
+    people: int,
+    chosen: argparse.Namespace,
+    rows: Sequence[str],
+    failed: int,
 ) -> str:
     return "\n".join(
         (
@@ -85,8 +90,9 @@ def _report(
             "",
             f"Written by `make test-load` on {datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} CPUs "
             f"({platform.machine()}), Python {platform.python_version()}. "
-            f"{city['elders']:,} elders in one office, {people} people who ask page after page "
-            f"without a pause for {seconds} s, everything on one machine, the visitors too.",
+            f"{city['elders']:,} elders in one office, {people} people who work for "
+            f"{chosen.seconds} s and look at each page for {chosen.pause:g} s on average; "
+            "everything on one machine, the visitors too.",
             "",
             f"Loading took {city['loaded']} s; deciding this month for everybody, with the lists "
             f"of what to look at, {city['decided']} s.",

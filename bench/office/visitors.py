@@ -30,12 +30,15 @@ class Visit:
 
 @dataclass(slots=True)
 class Visitor:
-    """``words``: what she may type to find elders of her area."""
+    """``words``: what she may type to find elders of her area. ``pause``: how long she looks at a
+    page before she asks for the next, on average (seconds).
+    """
 
     url: str
     user: dict[str, str]
     words: list[list[str]]
     seed: int
+    pause: float = 1.0
     visits: list[Visit] = field(default_factory=list)
     files: list[str] = field(default_factory=list)
     browser: OpenerDirector = field(init=False)
@@ -49,13 +52,14 @@ class Visitor:
         self.ask("sign in", "/sign-in", sent | {"csrfmiddlewaretoken": _token(page)})
 
     def work(self, until: float) -> None:
-        """Do what clerks do, one thing after the other without a pause, until a time."""
+        """Do what clerks do, one thing after the other, until a time."""
         dice = random.Random(self.seed)  # noqa: S311 - the same mix every time
         acts = {
             "search": 40, "file": 22, "entitlements": 14, "record": 8, "lists": 6, "month": 5,
             "history": 5,
         }  # fmt: skip
         while time.monotonic() < until:
+            time.sleep(dice.uniform(0, 2 * self.pause))
             act = dice.choices(list(acts), list(acts.values()))[0]
             if act in ("search", "lists", "month") or not self.files:
                 self._look_around("search" if not self.files else act, dice)

@@ -63,7 +63,8 @@ def test_tab_goes_through_the_page_in_its_order(page: str, enter: Enter) -> None
     assert places == sorted(places)
     assert [stop["html"] for stop in stops if not (stop["outlined"] and stop["seen"])] == []
     reachable = visitor.page.locator(
-        "a[href], button, input:not([type=hidden]), select, details:not(details details) > summary"
+        "a[href], button, input:not([type=hidden]), select, [tabindex='0'], "
+        "details:not(details details) > summary"
     )
     assert len(set(places)) == len([one for one in reachable.all() if one.is_visible()])
 

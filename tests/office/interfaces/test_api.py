@@ -41,7 +41,7 @@ from anlao.office.shared.models import AuditEntry
 pytestmark = pytest.mark.usefixtures("committed")
 Answer = Any
 READ, WRITE = (roles.SEE_ELDERS,), (roles.SEE_ELDERS, roles.RECORD_FACTS)
-ALL = (roles.SEE_ELDERS, roles.RECORD_FACTS, roles.SEE_FIGURES)
+ALL = (*WRITE, roles.REQUEST_ASSESSMENT, roles.SEE_FIGURES)
 
 
 @dataclass(frozen=True)
@@ -100,6 +100,7 @@ SEEN = {
 }
 """Systems by their tokens, and whose files each may see."""
 FACTS = {"facts": {"lives_alone": True}, "start": "2025-01-01", "evidence": "走访"}
+ASKED = {"asked_by": "elder", "reason": "first", "note": "行动不便"}
 ADDRESSES: dict[str, tuple[str, str, Any]] = {
     "token": ("GET", "/token", None),
     "divisions": ("GET", "/divisions", None),
@@ -112,6 +113,9 @@ ADDRESSES: dict[str, tuple[str, str, Any]] = {
     "lists": ("GET", "/lists", None),
     "lines": ("GET", "/lists/turning", None),
     "record": ("POST", "/elders/{}/facts", FACTS),
+    "assessments": ("GET", "/assessments", None),
+    "assessment": ("GET", "/assessments/999999999", None),
+    "ask_for_assessment": ("POST", "/elders/{}/assessments", ASKED),
     "overview": ("GET", "/month", None),
     "decisions": ("GET", "/month/old-age-allowance/yes", None),
     "verification": ("GET", "/audit/verification", None),
@@ -227,6 +231,7 @@ def test_the_database_keeps_no_token(issue: Issue) -> None:
         (("see_elders", "reveal_personal_data"), COUNTY, 30),
         (("see_audit", "see_elders"), COUNTY, 30),
         (("see_figures",), "", 30),
+        (("see_elders", "request_assessment"), "", 30),
         (("see_audit",), "", 30),
         (("see_elders",), COUNTY, 0),
         (("see_elders",), COUNTY, 367),
@@ -252,6 +257,8 @@ def test_every_address_shows_whom_it_should_and_no_others(
     system, acts = issue(*given), given[1]
     needed = {
         "find": roles.SEE_ELDERS, "file": roles.SEE_ELDERS, "entitlements": roles.SEE_ELDERS,
+        "assessments": roles.SEE_ELDERS, "assessment": roles.SEE_ELDERS,
+        "ask_for_assessment": roles.REQUEST_ASSESSMENT,
         "history": roles.SEE_ELDERS, "lists": roles.SEE_ELDERS, "lines": roles.SEE_ELDERS,
         "record": roles.RECORD_FACTS, "overview": roles.SEE_FIGURES,
         "decisions": roles.SEE_ELDERS, "verification": roles.SEE_AUDIT,
@@ -263,8 +270,8 @@ def test_every_address_shows_whom_it_should_and_no_others(
                 is_problem(answer, 403)
             elif "{}" in path and key not in inside:
                 is_problem(answer, 404)
-            elif name in ("overview", "decisions"):
-                is_problem(answer, 404)  # nothing was decided yet
+            elif name in ("overview", "decisions", "assessment"):
+                is_problem(answer, 404)  # nothing was decided yet, nor is anything of that number
             else:
                 assert answer.status_code in (200, 201, 409), (name, bodies(answer))
             for other, someone in county.elders.items():
@@ -436,7 +443,7 @@ def test_lists_are_scoped_and_told_why(county: County, issue: Issue) -> None:
         system = issue(*SEEN[part][0])
         seen[part] = set()
         for one in system.get("/lists").json():
-            lines = walked(system, f"/lists/{one['list']}?limit=2")
+            lines = walked(system, f"/lists/{one['id']}?limit=2")
             assert len(lines) == one["people"]
             assert all(line["what"] for line in lines)
             seen[part] |= {line["elder"]["id"] for line in lines}
@@ -511,6 +518,52 @@ def test_null_takes_back_what_was_known(county: County, issue: Issue) -> None:
     made = system.post(path, FACTS | {"facts": {"lives_alone": None}}).json()
 
     assert [row["facts"]["lives_alone"] for row in made["rows"]] == [True, None]
+
+
+def test_a_move_is_not_recorded_by_whoever_has_a_list_only(county: County, issue: Issue) -> None:
+    path = f"/elders/{county.elders['b1'].pk}/facts"
+    sent = FACTS | {"facts": {"hukou": VILLAGE_A1}}
+
+    is_problem(issue(*SEEN["provider"][0]).post(path, sent), 403)
+    assert issue(*SEEN["county"][0]).post(path, sent).status_code == 201
+
+
+# assessments
+
+
+def test_an_assessment_is_asked_for_once_and_seen_inside_only(county: County, issue: Issue) -> None:
+    her = county.elders["b1"]
+    town, other, neighbour, body = (
+        issue(*SEEN[part][0]) for part in ("town_b", "town_a", "neighbour", "assessor")
+    )
+    made = town.post(f"/elders/{her.pk}/assessments", ASKED)
+    assert made.status_code == 201
+    told = made.json()
+    assert (told["state"], told["elder"], told["level"]) == ("requested", her.pk, None)
+
+    again = town.post(f"/elders/{her.pk}/assessments", ASKED)
+
+    is_problem(again, 409)
+    path = f"/assessments/{told['id']}"
+    assert town.get(path).json() == told
+    assert [one["id"] for one in town.get("/assessments").json()["items"]] == [told["id"]]
+    assert town.get("/assessments?state=published").json()["items"] == []
+    for system in (other, neighbour, body):
+        is_problem(system.get(path), 404)
+        assert system.get("/assessments").json()["items"] == []
+    looks = AuditEntry.objects.filter(act="read_assessments", subject=f"elder:{her.pk}")
+    assert looks.count() == 1
+
+
+@pytest.mark.parametrize(
+    "changed", [{"asked_by": "automatic"}, {"reason": "dispute"}, {"note": "x" * 201}, {"more": 1}]
+)
+def test_an_assessment_is_not_asked_for_otherwise(
+    county: County, issue: Issue, changed: dict[str, Any]
+) -> None:
+    path = f"/elders/{county.elders['a1'].pk}/assessments"
+
+    is_problem(issue(*SEEN["town_a"][0]).post(path, ASKED | changed), 422)
 
 
 # the same request twice
@@ -687,6 +740,7 @@ def test_a_cursor_is_of_its_list_and_token_only(issue: Issue) -> None:
         ("GET", "/", 404),
         ("GET", "/elders", 404),
         ("GET", "/divisions/999999", 404),
+        ("GET", "/lists/nonsense", 404),
         ("GET", "/divisions/x", 422),
         ("GET", "/elders/abc", 422),
         ("GET", "/elders/99999999999999999999999", 422),

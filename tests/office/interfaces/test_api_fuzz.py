@@ -32,7 +32,7 @@ from anlao.office.benefits import deciding
 from anlao.office.divisions.models import Division
 from anlao.office.organisations import roles, tokens
 
-EXAMPLES = 30
+EXAMPLES = 20
 """For each address; the whole takes well below a minute."""
 CHECKS = [
     checks.not_a_server_error,

@@ -263,3 +263,12 @@ def test_an_administrator_resets_somebodys_factor_for_a_reason(
 
     assert first_step(browser)["Location"] == "/"
     assert AuditEntry.objects.get(act="reset_second_factor").purpose == "手机丢失"
+
+
+def test_nobody_resets_her_own_from_a_page_left_open(client_of: Browser, county: County) -> None:
+    give_app("administrator")
+    her = county.cast["administrator"]
+
+    client_of(her).post(f"/people/{her.pk}", {"act": "reset-factor", "reason": "试试"})
+
+    assert factors.of(her).count() == 1

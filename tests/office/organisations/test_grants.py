@@ -219,3 +219,41 @@ def test_a_delegation_lasts_sixty_days_at_most(county: County, her: User) -> Non
 def test_a_stand_in_for_oneself_is_refused(county: County) -> None:
     with pytest.raises(OwnStandIn):
         stand_in(county.cast["clerk_a"], county.cast["clerk_a"])
+
+
+def test_what_was_lent_ends_with_the_grant_it_was_lent_of(county: County) -> None:
+    away, colleague = county.cast["clerk_a"], county.cast["nobody"]
+    delegate(
+        away=away, to=colleague, start=FIRST, until=FIRST + 9 * DAY, reason="外出", by="x", at=EARLY
+    )
+    assert roles(colleague, FIRST) == ["township_clerk"]
+
+    revoke(held=away.grants.get(), reason="调离", by="administrator", at=EARLY)
+
+    assert roles(colleague, FIRST) == []
+
+
+def test_what_was_lent_stays_while_its_holder_has_the_same_grant_besides(county: County) -> None:
+    away, colleague = county.cast["clerk_a"], county.cast["nobody"]
+    first = away.grants.get()
+    give(away, "township_clerk", TOWN_A)
+    delegate(
+        away=away, to=colleague, start=FIRST, until=FIRST + 9 * DAY, reason="外出", by="x",
+        at=EARLY, only=[first.pk],
+    )  # fmt: skip
+
+    revoke(held=first, reason="重复", by="administrator", at=EARLY)
+
+    assert roles(colleague, FIRST) == ["township_clerk"]
+
+
+def test_taking_back_what_was_lent_leaves_the_lender_her_grant(county: County) -> None:
+    away, colleague = county.cast["clerk_a"], county.cast["nobody"]
+    (lent,) = delegate(
+        away=away, to=colleague, start=FIRST, until=FIRST + 9 * DAY, reason="外出", by="x", at=EARLY
+    )
+
+    revoke(held=lent, reason="回来", by="clerk_a", at=EARLY)
+
+    assert roles(away, FIRST) == ["township_clerk"]
+    assert roles(colleague, FIRST) == []

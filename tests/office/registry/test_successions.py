@@ -200,6 +200,8 @@ def test_an_earlier_change_waits_for_the_later_one(clerk: County) -> None:
     ("old", "code", "day"),
     [
         (TOWN_A, NEW, DAY),
+        (TOWN_A, TOWN_B, DAY),
+        (COUNTY, "331199", DAY),
         (VILLAGE_A1, VILLAGE_A1, DAY),
         (VILLAGE_A1, "330624001001", DAY),
         (VILLAGE_A1, "331123999301", DAY),
@@ -216,6 +218,48 @@ def test_what_cannot_be_is_refused_and_changes_nothing(
 
     assert DivisionChange.objects.count() == 0
     assert Elder.objects.get(pk=clerk.elders["a1"].pk).division_code == VILLAGE_A1
+
+
+NEW_TOWN = f"{COUNTY}199"
+
+
+def test_a_township_takes_its_villages_and_its_people_along(clerk: County) -> None:
+    villages = Division.objects.filter(parent_id=TOWN_A).count()
+    change = move(TOWN_A, NEW_TOWN, name="新妙高镇")
+
+    assert DivisionChange.objects.count() == 1 + villages
+    assert sum(len(one.files) for one in successions.went_with(change)) == 3
+    her = clerk.elders["a1"]
+    assert hukou(her, EARLIER) == VILLAGE_A1
+    assert hukou(her, DAY) == NEW_TOWN + VILLAGE_A1[9:]
+    assert "新妙高镇" in files.place_of(hukou(her, DAY))
+    assert seen(clerk, "clerk_a") == {"a1", "a2", "a3"}  # granted for the old code
+    assert seen(clerk, "village_worker") == {"a1", "a2"}
+    assert seen(clerk, "clerk_b") == {"b1"}
+
+
+def test_a_township_comes_back_with_its_villages(clerk: County) -> None:
+    change = move(TOWN_A, NEW_TOWN)
+
+    back(change)
+
+    assert seen(clerk, "clerk_a") == {"a1", "a2", "a3"}
+    assert hukou(clerk.elders["a1"], DAY) == VILLAGE_A1
+    in_force = Division.objects.filter(code__startswith=TOWN_A, until_date__isnull=False)
+    assert not in_force.exists()
+    assert not Division.objects.filter(code__startswith=NEW_TOWN, until_date=None).exists()
+    assert list(audit.verify()) == []
+
+
+def test_a_township_to_which_another_village_came_does_not_go_back(clerk: County) -> None:
+    change = move(TOWN_A, NEW_TOWN)
+    move(VILLAGE_B, f"{NEW_TOWN}399", date(2025, 9, 1))
+
+    with pytest.raises(DivisionRefused, match="move them first"):
+        back(change)
+
+    assert seen(clerk, "village_worker") == {"a1", "a2"}
+    assert Division.objects.get(code=TOWN_A).until_date == DAY
 
 
 def test_a_village_ends_once(clerk: County) -> None:

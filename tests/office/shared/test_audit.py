@@ -10,6 +10,7 @@ from typing import Any
 import psycopg
 import pytest
 from django.db import DatabaseError, connection, connections, transaction
+from django.db.models import QuerySet
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.office.county import EARLY, TOWN_A, County
@@ -237,3 +238,39 @@ def test_grants_and_passwords_are_logged(county: County) -> None:
     ]
     assert {entry.subject for entry in entries} == {"user:nobody"}
     assert not any("sentence" in f"{entry.before}{entry.after}" for entry in entries)
+
+
+def mine() -> QuerySet[AuditEntry]:
+    return AuditEntry.objects.filter(act__in=("first", "second", "third")).order_by("number")
+
+
+@pytest.mark.usefixtures("db")
+def test_entries_that_wait_are_written_at_the_end_in_their_order() -> None:
+    with audit.written_at_the_end():
+        for name in ("first", "second", "third"):
+            audit.record(Act(name), by="t")
+        assert not mine().exists()
+
+    assert list(mine().values_list("act", flat=True)) == ["first", "second", "third"]
+    assert list(audit.verify()) == []
+
+
+@pytest.mark.usefixtures("db")
+def test_what_is_rolled_back_takes_its_waiting_entries_with_it() -> None:
+    with audit.written_at_the_end():
+        audit.record(Act("first"), by="t")
+        with transaction.atomic():
+            audit.record(Act("second"), by="t")
+            transaction.set_rollback(True)
+        audit.record(Act("third"), by="t")
+
+    assert set(mine().values_list("act", flat=True)) == {"first", "third"}
+
+
+@pytest.mark.usefixtures("db")
+def test_whoever_reads_the_log_reads_what_waits_too() -> None:
+    with audit.written_at_the_end():
+        audit.record(Act("first"), by="t")
+
+        assert audit.entries(Scope(("",)), act="first").count() == 1
+    assert AuditEntry.objects.filter(act="first").count() == 1

@@ -14,7 +14,10 @@ from datetime import date, datetime
 from anlao.office.divisions.models import Division, DivisionChange
 from anlao.places import divisions
 
-_VILLAGE_DIGITS, _TOWNSHIP_DIGITS, _COUNTY_DIGITS = 12, 9, 6
+_COUNTY_DIGITS = 6
+_DIGITS = {Division.Level.TOWNSHIP: 9, Division.Level.VILLAGE: 12}
+_ABOVE = {Division.Level.TOWNSHIP: 6, Division.Level.VILLAGE: 9}
+"""How long a code of a level is, and that of the level above it."""
 
 
 class DivisionRefused(ValueError):
@@ -39,23 +42,34 @@ def load_all() -> int:
 
 
 def check_successor(old: Division, code: str, day: date, *, today: date) -> None:
-    """Raise DivisionRefused where a village cannot be succeeded by a code from a day on."""
-    if old.level != Division.Level.VILLAGE:
-        raise DivisionRefused("只能变更村（社区） / only villages are changed here")
+    """Raise DivisionRefused where a division cannot be succeeded by a code from a day on.
+
+    A village may join another one; a township goes on under a new code only, for which of its
+    villages would join which is a question for each of them.
+    """
+    if old.level not in _DIGITS:
+        raise DivisionRefused("只能变更乡镇和村 / only townships and villages are changed here")
     if old.until_date is not None:
         raise DivisionRefused(f"{old.name}（{old.code}）已终止 / has ended already")
-    if not re.fullmatch(r"[0-9]{12}", code) or code == old.code:
-        raise DivisionRefused("新代码须为12位，且不同于原代码 / a new code has twelve digits")
+    level = Division.Level(old.level)
+    if not re.fullmatch(rf"[0-9]{{{_DIGITS[level]}}}", code) or code == old.code:
+        digits = _DIGITS[level]
+        raise DivisionRefused(
+            f"新代码须为{digits}位，且不同于原代码 / a new code, of {digits} digits"
+        )
     if code[:_COUNTY_DIGITS] != old.code[:_COUNTY_DIGITS]:
-        raise DivisionRefused("只能在本县内变更 / a village stays in its county here")
+        raise DivisionRefused("只能在本县内变更 / it stays in its county here")
     if day > today:
         raise DivisionRefused("生效日期不能晚于今天 / the day may not lie ahead")
     if old.from_date is not None and day <= old.from_date:
         raise DivisionRefused("生效日期须晚于原代码的起始日期 / it would end before it began")
-    township = Division.objects.filter(code=code[:_TOWNSHIP_DIGITS], until_date=None).first()
-    if township is None:
+    if not Division.objects.filter(code=code[: _ABOVE[level]], until_date=None).exists():
         raise DivisionRefused("新代码所属乡镇不存在 / there is no such township")
     taken = Division.objects.filter(code=code).first()
+    if taken is not None and level == Division.Level.TOWNSHIP:
+        raise DivisionRefused(
+            "已有这个乡镇：请逐村变更 / there is this township: change village by village"
+        )
     if taken is not None and taken.until_date is not None:
         raise DivisionRefused(f"代码 {code} 已终止 / the code has ended")
     if taken is not None and taken.from_date is not None and day < taken.from_date:
@@ -74,7 +88,7 @@ def succeed(
     at: datetime,
     today: date,
 ) -> DivisionChange:
-    """End a village on a day and let another stand for it: a new code, or one in force.
+    """End a division on a day and let another stand for it: a new code, or one in force.
 
     The caller holds a transaction, lets files follow and writes the audit entry. Raises
     DivisionRefused.
@@ -85,8 +99,8 @@ def succeed(
         code=code,
         defaults={
             "name": name,
-            "level": Division.Level.VILLAGE,
-            "parent_id": code[:_TOWNSHIP_DIGITS],
+            "level": old.level,
+            "parent_id": code[: _ABOVE[Division.Level(old.level)]],
             "from_date": day,
         },
     )
@@ -101,13 +115,17 @@ def succeed(
 def take_back(
     change: DivisionChange, *, files: Sequence[int], reason: str, by: str, at: datetime
 ) -> DivisionChange:
-    """Put the old village back in force by a counter-entry. Raises DivisionRefused."""
+    """Put the old division back in force by a counter-entry. Raises DivisionRefused."""
     old = Division.objects.select_for_update().get(code=change.old_id)
     new = Division.objects.select_for_update().get(code=change.new_id)
     if change.undoes_id is not None or DivisionChange.objects.filter(undoes=change).exists():
         raise DivisionRefused("该变更已撤销 / it was taken back already")
     if new.until_date is not None:
         raise DivisionRefused("后来又有变更，请先撤销后来的 / take back the later change first")
+    if change.is_new_code and new.parts.filter(until_date=None).exists():
+        raise DivisionRefused(
+            "该乡镇另有村划入，请先变更 / other villages came to it: move them first"
+        )
     old.until_date, old.successor = None, None
     old.save(update_fields=["until_date", "successor"])
     if change.is_new_code:

@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 
 from django.db import connection, transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from anlao.office.divisions.models import Division
@@ -92,13 +93,31 @@ def grant(
 
 
 def revoke(*, held: Grant, reason: str, by: str, at: datetime) -> None:
-    """End a grant now; the row stays. One that was ended already stays as it is."""
+    """End a grant now, and what was lent of it; the row stays.
+
+    One that was ended already stays as it is.
+    """
     still = Grant.objects.filter(pk=held.pk, revoked_at=None)
     if not still.update(revoked_at=at, revoked_by=by):
         return
     held.revoked_at, held.revoked_by = at, by
     before = {"role": held.role}
     audit.record(Act("revoke", f"user:{held.user.username}", purpose=reason, before=before), by=by)
+    for lent in _lent_of(held):
+        revoke(held=lent, reason=reason, by=by, at=at)
+
+
+def _lent_of(held: Grant) -> QuerySet[Grant]:
+    """Return what was lent of a grant, unless its holder has the same one besides."""
+    same = Grant.objects.filter(
+        role=held.role,
+        division=held.division_id,
+        organisation=held.organisation_id,
+        revoked_at=None,
+    )
+    if held.on_behalf_of_id is not None or same.filter(user=held.user, on_behalf_of=None).exists():
+        return Grant.objects.none()
+    return same.filter(on_behalf_of=held.user)
 
 
 def delegable(user: User, day: date) -> list[Grant]:

@@ -18,7 +18,13 @@ from anlao.office.shared.audit import Act
 from anlao.office.shared.scope import NOTHING, Scope
 from anlao.office.shared.vaults import vault
 
-ACTS = (roles.SEE_ELDERS, roles.RECORD_FACTS, roles.SEE_FIGURES, roles.SEE_AUDIT)
+ACTS = (
+    roles.SEE_ELDERS,
+    roles.RECORD_FACTS,
+    roles.REQUEST_ASSESSMENT,
+    roles.SEE_FIGURES,
+    roles.SEE_AUDIT,
+)
 """What a token may do; nothing that a person must answer for, such as seeing a whole number."""
 LASTS_AT_MOST = timedelta(days=366)
 A_MINUTE = 300
@@ -50,7 +56,9 @@ def issue(
     if roles.SEE_AUDIT in wanted and len(wanted) > 1:
         raise TokenRefused("审计权限不能与其他权限同用 / the audit goes with nothing else")
     if division is None and set(wanted) - {roles.SEE_ELDERS, roles.RECORD_FACTS}:
-        raise TokenRefused("汇总和审计须指定区划 / figures and audit need a division")
+        raise TokenRefused(
+            "只限本机构名单时，只能查阅和登记 / without a division: only reading and recording"
+        )
     if not at < expires_at <= at + LASTS_AT_MOST:
         raise TokenRefused("有效期须在一天到一年之间 / it lasts from a day to a year")
     secret = _PREFIX + secrets.token_urlsafe(_BYTES)

@@ -54,6 +54,7 @@ MIDDLEWARE = [
     "anlao.office.interfaces.web.middleware.signed_in",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "anlao.office.project.transactions.one_transaction",
 ]
 ROOT_URLCONF = "anlao.office.project.urls"
 TEMPLATES = [
@@ -75,7 +76,6 @@ TEMPLATES = [
 DATABASES = {
     alias: {
         "ENGINE": "django.db.backends.postgresql",
-        "ATOMIC_REQUESTS": alias == "default",
         "CONN_MAX_AGE": 60 if alias == "default" else 0,
         **address,
     }

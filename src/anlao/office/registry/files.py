@@ -63,6 +63,7 @@ class History:
 def read_history(elder: Elder, *, by: str, purpose: str) -> History:
     """Return every row ever known, and who read or changed the file."""
     note_read(elder, "read_history", by=by, purpose=purpose)
+    audit.write_waiting()
     acts = AuditEntry.objects.filter(subject=_subject(elder)).order_by("-number")[:READS]
     return History(queries.history(elder), list(acts))
 

@@ -1,4 +1,5 @@
-"""A village that another code stands for from a day on: files follow, history keeps the old place.
+"""A village or township that another code stands for from a day on: files follow it, and what was
+recorded before keeps the old place.
 
 recorded before   [1 Jan ................ hukou 331123001007 ................ )
 the village moves on 1 July
@@ -27,7 +28,7 @@ _PLACES = ("hukou", "residence")
 
 
 def files_of(code: str, day: date) -> list[int]:
-    """Return the numbers of the files that a village's end on a day would move or change.
+    """Return the numbers of the files that the end of a code on a day would move or change.
 
     Files outside the scope of the transaction are not among them.
     """
@@ -39,9 +40,10 @@ def files_of(code: str, day: date) -> list[int]:
 def supersede(
     old: Division, *, code: str, name: str, day: date, reason: str, by: str, at: datetime
 ) -> DivisionChange:
-    """Let a code stand for a village from a day on; every file follows. Raises DivisionRefused.
+    """Let a code stand for a division from a day on; every file follows. Raises DivisionRefused.
 
-    ``code``: a new one under any township of the county, or that of a village in force.
+    ``code``: a new one in the county, or for a village that of another village in force. With a
+    township go its villages, each under the same last three digits.
     """
     with transaction.atomic():
         files = files_of(old.code, day)
@@ -51,15 +53,41 @@ def supersede(
         )  # fmt: skip
         _follow(change, files)
         _note("change_division", change)
+        for village in villages_of(old):
+            supersede(
+                village, code=code + village.code[len(old.code) :], name=village.name, day=day,
+                reason=reason, by=by, at=at,
+            )  # fmt: skip
     return change
 
 
+def villages_of(township: Division) -> list[Division]:
+    """Return the villages that go with a township; none where it is a village itself."""
+    return list(township.parts.filter(until_date=None).order_by("code"))
+
+
+def went_with(change: DivisionChange) -> list[DivisionChange]:
+    """Return the changes of the villages that went with a township, as far as they stand."""
+    return list(
+        DivisionChange.objects.filter(
+            old__parent=change.old_id,
+            new__parent=change.new_id,
+            made_at=change.made_at,
+            undoes=None,
+            undone_by=None,
+        ).order_by("pk")
+    )
+
+
 def take_back(change: DivisionChange, *, reason: str, by: str, at: datetime) -> DivisionChange:
-    """Take back a change of a village by a counter-entry; files go back. Raises DivisionRefused.
+    """Take back a change of a division by a counter-entry; files go back. Raises DivisionRefused.
 
     Where the code was new, whoever came to it since goes to the old village as well.
     """
     with transaction.atomic():
+        if change.undoes_id is None:
+            for one in went_with(change):
+                take_back(one, reason=reason, by=by, at=at)
         files: Collection[int] = change.files
         if change.is_new_code:
             files = files_of(change.new_id, change.day)

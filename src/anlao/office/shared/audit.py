@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import hmac
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -39,21 +41,79 @@ class Act:
     after: Mapping[str, Any] | None = None
 
 
-def record(act: Act, *, by: str) -> AuditEntry:
+def record(act: Act, *, by: str) -> None:
     """Add an entry to the chain, within the transaction of the act."""
     with transaction.atomic():
-        return _chained(act, by)
+        waiting = _Waiting(act, by, timezone.now())
+        if _at_the_end.get():
+            transaction.on_commit(waiting)
+        else:
+            _write([waiting])
 
 
-def _chained(act: Act, by: str) -> AuditEntry:
+@contextmanager
+def written_at_the_end() -> Iterator[None]:
+    """Let the entries of a transaction wait for its end, so that it holds the chain shortly.
+
+    Entries are written one after the other in the whole office: whoever writes one keeps all
+    others waiting until she commits. What is rolled back takes its entries with it. Open it
+    inside the transaction.
+    """
+    token = _at_the_end.set(True)
+    try:
+        yield
+    finally:
+        _at_the_end.reset(token)
+    if not connection.needs_rollback:
+        write_waiting()
+
+
+def write_waiting() -> None:
+    """Write the entries that wait now, for whoever reads the log in the same transaction."""
+    # Django keeps what waits for a commit by savepoint, and forgets it with a rolled back one.
+    calls = [kept[1] for kept in connection.run_on_commit]
+    found = [call for call in calls if isinstance(call, _Waiting) and not call.is_written]
+    if found:
+        _write(found)
+
+
+_at_the_end: ContextVar[bool] = ContextVar("audit_at_the_end", default=False)
+
+
+@dataclass(slots=True)
+class _Waiting:
+    """An entry that has no number yet. Called at the commit, it does nothing more."""
+
+    act: Act
+    by: str
+    at: datetime
+    is_written: bool = False
+
+    def __call__(self) -> None:
+        assert self.is_written
+
+
+def _write(waiting: Sequence[_Waiting]) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
     latest = AuditEntry.objects.order_by("-number").values_list("number", "mark").first()
     number, mark = latest or (0, "")
-    entry = AuditEntry(
-        number=number + 1,
-        at=timezone.now(),
-        who=by,
+    entries = []
+    for one in waiting:
+        number += 1
+        entry = _entry(number, one)
+        entry.mark = mark = _mark(entry, mark)
+        entries.append(entry)
+        one.is_written = True
+    AuditEntry.objects.bulk_create(entries)
+
+
+def _entry(number: int, waiting: _Waiting) -> AuditEntry:
+    act = waiting.act
+    return AuditEntry(
+        number=number,
+        at=waiting.at,
+        who=waiting.by,
         act=act.name,
         subject=act.subject,
         division=act.division,
@@ -61,9 +121,6 @@ def _chained(act: Act, by: str) -> AuditEntry:
         before=None if act.before is None else dict(act.before),
         after=None if act.after is None else dict(act.after),
     )
-    entry.mark = _mark(entry, mark)
-    entry.save(force_insert=True)
-    return entry
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +167,7 @@ def entries(
     scope: Scope, *, who: str = "", act: str = "", subject: str = ""
 ) -> QuerySet[AuditEntry]:
     """Return entries about divisions of a scope, and those about none, latest first."""
+    write_waiting()
     inside = Q(division="")
     for code in scope.divisions:
         inside |= Q(division__startswith=code)

@@ -135,6 +135,8 @@ def record(request: HttpRequest, number: Number, sent: RecordIn) -> Answer[dict[
     """Record facts from a day on, or correct them; what was known stays readable."""
     elder, now = elder_of(number), timezone.now()
     token = token_of(request)
+    if "hukou" in sent.facts and token.division_id is None:
+        raise Problem(403, "户籍须由有区划的令牌登记 / registration needs a token with a division")
     facts = _facts(elder, sent.facts)
     try:
         made = operations.record(

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from django.http import HttpRequest
 from django.utils import timezone
-from ninja import Header, Query, Router
+from ninja import Header, Path, Query, Router
 
 from anlao.office.benefits import month
 from anlao.office.interfaces.api import cursors
@@ -14,6 +14,7 @@ from anlao.office.interfaces.api.asking import needs
 from anlao.office.interfaces.api.elders import shown_elder
 from anlao.office.interfaces.api.gate import token_of
 from anlao.office.interfaces.api.places import Cursor, Limit
+from anlao.office.interfaces.api.problems import Problem
 from anlao.office.interfaces.api.schemas import (
     CODE,
     PROVISION,
@@ -30,7 +31,6 @@ from anlao.office.worklists import queries
 from anlao.office.worklists.kinds import KINDS, Asked, Line
 
 router = Router(tags=["lists"])
-Kinds = Literal[tuple(sorted(KINDS))]  # type: ignore[valid-type]
 
 
 @router.get("/lists", response=list[ListOut])
@@ -39,7 +39,7 @@ def lists(request: HttpRequest, language: Language = "zh") -> list[dict[str, Any
     """Every list with how many are on it, inside the token's area."""
     return [
         {
-            "list": found.kind.id,
+            "id": found.kind.id,
             "name": found.kind.en if language == "en" else found.kind.zh,
             "people": found.people,
             "provisions": [
@@ -55,7 +55,7 @@ def lists(request: HttpRequest, language: Language = "zh") -> list[dict[str, Any
 @needs(roles.SEE_ELDERS)
 def lines(
     request: HttpRequest,
-    name: Kinds,
+    name: Annotated[str, Path(pattern=r"^[a-z_]{1,40}$")],
     purpose: Annotated[Purpose, Header(alias="Purpose")],
     within: Annotated[str, Query(pattern=CODE)] | None = None,
     provision: Annotated[str, Query(pattern=PROVISION)] | None = None,
@@ -64,6 +64,8 @@ def lines(
     limit: Limit = cursors.USUAL,
 ) -> dict[str, Any]:
     """The elders of a list, and why each is on it."""
+    if name not in KINDS:
+        raise Problem(404, "没有这个名单 / there is no such list")
     token, kind = token_of(request), KINDS[name]
     asked = _asked(request, language, place=within or "", provision=provision or "")
     after = {"list": name, "limit": limit, "first": cursor is None, **asked.saved()}

@@ -138,7 +138,7 @@ class HeapOut(Schema):
 class ListOut(Schema):
     """A work list: how many are on it, and for which provisions, most money first."""
 
-    list: str
+    id: str
     name: str
     people: int
     provisions: list[HeapOut]
@@ -239,3 +239,34 @@ class VerificationOut(Schema):
     entries: int
     whole: bool
     broken: list[BrokenOut]
+
+
+class AssessmentIn(Schema):
+    """Who asks, and why: the first one, a routine one, or after a change of condition."""
+
+    model_config = ConfigDict(extra="forbid")
+    asked_by: Literal["elder", "agent", "clerk"]
+    reason: Literal["first", "routine", "immediate", "other"]
+    note: Text = Field(default="", max_length=200)
+
+
+class AssessmentOut(Schema):
+    """How an assessment stands. ``level`` (0 to 4) and ``total`` are told once it is published."""
+
+    id: int
+    number: str
+    elder: int
+    division: str
+    state: str
+    asked_by: str
+    asked_on: date
+    reason: str
+    is_free: bool | None
+    free_clause: str
+    body: str | None
+    assessed_on: date | None
+    total: int | None
+    level: int | None
+    published_on: date | None
+    valid_until: date | None
+    verification_code: str

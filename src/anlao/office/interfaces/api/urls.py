@@ -14,7 +14,7 @@ from ninja.openapi.schema import OpenAPISchema
 from ninja.operation import Operation
 from ninja.security import HttpBearer
 
-from anlao.office.interfaces.api import elders, lists, months, places, problems
+from anlao.office.interfaces.api import assessments, elders, lists, months, places, problems
 from anlao.office.interfaces.api.gate import token_of
 from anlao.office.interfaces.api.problems import Problem
 from anlao.office.organisations.models import Token
@@ -100,8 +100,8 @@ api = OfficeAPI(
     docs_url=None,
     auth=Bearer(),
 )
-for router in (places.router, elders.router, months.router, lists.router):
-    api.add_router("", router)
+for room in (places, elders, months, lists, assessments):
+    api.add_router("", room.router)
 
 
 @api.exception_handler(Problem)

@@ -63,7 +63,6 @@ def signed_in(handler: Handler) -> Handler:
             return redirect(f"{reverse('web:sign-in')}?{why}=1&next={quote(here)}")
         divisions.refresh()
         known = user if isinstance(user, User) else None
-        request.user = user
         if known:
             note_seen(request)
         today = timezone.localdate()

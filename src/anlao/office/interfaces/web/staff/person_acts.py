@@ -49,6 +49,8 @@ def _end_sessions(user: User, reason: str, by: str) -> tuple[str, str]:
 
 
 def _reset_factor(user: User, reason: str, by: str) -> tuple[str, str]:
+    if user.username == by:  # a page left open must not be enough to take one's factor away
+        raise AccountRefused("自己的请在“我的账户”中更改 / change your own under My account")
     now = timezone.now()
     factors.reset(user, reason=reason, by=by, at=now)
     sessions.end(user, by=by, at=now, reason=reason)

@@ -1,7 +1,8 @@
-"""Places that change: a village moves to another township or gets another code; files follow."""
+"""Places that change: a village moves to another township, a place gets another code."""
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -24,17 +25,17 @@ _COUNTY_DIGITS = 6
 _DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
-class _Village(forms.ModelChoiceField):  # type: ignore[type-arg]
+class _Place(forms.ModelChoiceField):  # type: ignore[type-arg]
     def label_from_instance(self, obj: Division) -> str:
-        above = obj.parent.name if obj.parent else ""
+        above = obj.parent.name if obj.parent and obj.level == Division.Level.VILLAGE else ""
         return f"{above}{obj.name} {obj.code}"
 
 
 class ChangeForm(forms.Form):
-    """Which village, under which code it goes on, from which day, and on what ground."""
+    """Which place, under which code it goes on, from which day, and on what ground."""
 
-    old = _Village(Division.objects.none())
-    code = forms.RegexField(r"^[0-9]{12}$")
+    old = _Place(Division.objects.none())
+    code = forms.RegexField(r"^([0-9]{9}|[0-9]{12})$")
     name = forms.CharField(max_length=80, required=False)
     start = forms.DateField(widget=_DAY)
     reason = forms.CharField(max_length=200, min_length=2)
@@ -44,7 +45,7 @@ class ChangeForm(forms.Form):
         self.asking = asking
         old = self.fields["old"]
         assert isinstance(old, forms.ModelChoiceField)
-        old.queryset = _villages(asking)
+        old.queryset = _places(asking)
 
     def clean(self) -> None:
         super().clean()
@@ -74,9 +75,10 @@ def places(request: HttpRequest) -> HttpResponse:
             return redirect("web:places")
         given["preview"] = clean | {
             "name": name,
-            "files": len(successions.files_of(clean["old"].code, clean["start"])),
+            "files": _files(clean["old"], clean["start"]),
+            "villages": len(successions.villages_of(clean["old"])),
             "exists": bool(_name_of(clean["code"])),
-            "township": Division.objects.get(code=clean["code"][:9]),
+            "above": Division.objects.get(code=clean["code"][:-3]),
         }
     given["changes"] = _changes(asking)
     return render(request, "web/places.html", given, status=400 if form.errors else 200)
@@ -97,7 +99,7 @@ def _changed(request: HttpRequest, form: ChangeForm, name: str) -> bool:
     except DivisionRefused as refusal:
         form.add_error("code", asking.say_refusal(refusal))
         return False
-    count = len(change.files)
+    count = len(change.files) + sum(len(one.files) for one in successions.went_with(change))
     messages.success(
         request, asking.say(f"已变更，{count}份档案随之转移", f"Changed; {count} files followed")
     )
@@ -131,10 +133,18 @@ def _county(asking: Who) -> str:
     return counties[0]
 
 
-def _villages(asking: Who) -> QuerySet[Division]:
+def _places(asking: Who) -> QuerySet[Division]:
     return Division.objects.filter(
-        code__startswith=_county(asking), level=Division.Level.VILLAGE, until_date=None
+        code__startswith=_county(asking),
+        level__in=(Division.Level.TOWNSHIP, Division.Level.VILLAGE),
+        until_date=None,
     ).select_related("parent")
+
+
+def _files(place: Division, day: date) -> int:
+    """Return how many files a change would move, those of its villages too."""
+    codes = [place.code, *(village.code for village in successions.villages_of(place))]
+    return len({number for code in codes for number in successions.files_of(code, day)})
 
 
 def _name_of(code: str) -> str:

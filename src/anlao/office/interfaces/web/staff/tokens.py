@@ -25,6 +25,7 @@ ACTS = {
         "find and read elders (numbers masked)",
     ),
     roles.RECORD_FACTS: ("登记和更正信息", "record and correct facts"),
+    roles.REQUEST_ASSESSMENT: ("申请能力评估", "ask for ability assessments"),
     roles.SEE_FIGURES: ("查看汇总", "see figures"),
     roles.SEE_AUDIT: (
         "校验审计日志（不能与其他权限同用）",
