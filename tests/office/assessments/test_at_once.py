@@ -21,7 +21,8 @@ pytestmark = pytest.mark.usefixtures("committed")
 
 def at_once(*acts: Callable[[], object]) -> list[type[Exception]]:
     """Do acts at the same moment, each in a transaction of its own; return what was refused."""
-    start, refused = Barrier(len(acts)), []
+    start = Barrier(len(acts))
+    refused: list[type[Exception]] = []
 
     def run(act: Callable[[], object]) -> None:
         try:
