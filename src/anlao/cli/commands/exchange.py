@@ -81,3 +81,31 @@ def check(*, file: Path, key: str) -> None:
         raise Refused(str(refusal), "ask the sender for it again") from None
     counts = ", ".join(f"{name} {count:,}" for name, count in found["rows"].items())
     click.echo(f"whole 完整: {found['division']} {found['month']}: {counts}")
+
+
+@command.command("pull")
+@click.argument("source")
+@click.argument("kind")
+@click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), required=True)
+@click.option("--since", help="A mark (else where the last pull ended). 起点，缺省接上次。")
+@data_option
+def pull(*, source: str, kind: str, output: Path, since: str | None, data: Path | None) -> None:
+    """Pull the list KIND from SOURCE (see sources.yaml in the data folder) into a CSV to import.
+
+    \b
+    anlao exchange pull public-security deaths -o deaths.csv
+    """
+    folder = folder_of(data)
+    with refusals():
+        from anlao.office.installation import opened
+
+        folder.secrets()
+        with opened(folder):
+            from anlao.office.exchange import pulling, sources
+
+            try:
+                found = pulling.pull(sources.find(source, folder), kind, by="command", since=since)
+            except (sources.SourceRefused, pulling.PullRefused) as refusal:
+                raise Refused(str(refusal), "nothing was taken over") from None
+    output.write_bytes(found.csv)
+    click.echo(f"{output}: {found.rows:,} rows 行, {found.since or '—'} → {found.mark or '—'}")

@@ -20,6 +20,7 @@ from django.db import connections, transaction
 from anlao.office.benefits import finding
 from anlao.office.benefits.models import DecidedMonth
 from anlao.office.benefits.rulebooks import NoRulebook, program_for
+from anlao.office.jobs.progress import UNSEEN, Progress
 from anlao.office.registry.models import STATUSES, Status
 from anlao.office.shared import audit
 from anlao.office.shared.audit import Act
@@ -92,10 +93,14 @@ class Everywhere:
     refused: list[str]
 
 
-def decide_everywhere(month: Month, *, known_at: datetime, today: date, by: str) -> Everywhere:
+def decide_everywhere(
+    month: Month, *, known_at: datetime, today: date, by: str, progress: Progress = UNSEEN
+) -> Everywhere:
     """Decide a month for every county in which anybody has a file, each on its own."""
     found = Everywhere([], [])
-    for division in divisions_with_files():
+    divisions = divisions_with_files()
+    for done, division in enumerate(divisions):
+        progress.step(done, len(divisions), f"正在判定 {division}", f"deciding {division}")
         try:
             decided = decide_division(division, month, known_at=known_at, today=today, by=by)
         except NoRulebook as refusal:

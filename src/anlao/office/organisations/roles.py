@@ -12,6 +12,7 @@ from itertools import combinations
 SEE_ELDERS = "see_elders"
 REVEAL = "reveal_personal_data"
 RECORD_FACTS = "record_facts"
+IMPORT_LISTS = "import_lists"
 APPROVE = "approve"
 REQUEST_ASSESSMENT = "request_assessment"
 ASSIGN_ASSESSMENT = "assign_assessment"
@@ -57,6 +58,7 @@ ROLES = {
             SEE_ELDERS,
             REVEAL,
             RECORD_FACTS,
+            IMPORT_LISTS,
             REQUEST_ASSESSMENT,
             ASSIGN_ASSESSMENT,
             CHANGE_PLACES,
@@ -68,6 +70,7 @@ ROLES = {
             SEE_ELDERS,
             REVEAL,
             RECORD_FACTS,
+            IMPORT_LISTS,
             REQUEST_ASSESSMENT,
         ),
         _role(

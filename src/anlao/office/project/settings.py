@@ -35,8 +35,10 @@ INSTALLED_APPS = [
     "procrastinate.contrib.django",
     "anlao.office.shared",
     "anlao.office.divisions",
+    "anlao.office.jobs",
     "anlao.office.organisations",
     "anlao.office.registry",
+    "anlao.office.registry.imports",
     "anlao.office.assessments",
     "anlao.office.benefits",
     "anlao.office.journeys",
@@ -89,6 +91,7 @@ PROCRASTINATE_IMPORT_PATHS = [
     "anlao.office.interfaces.tasks.rescue",
     "anlao.office.interfaces.tasks.assessments",
     "anlao.office.interfaces.tasks.sessions",
+    "anlao.office.interfaces.tasks.running",
 ]
 
 AUTH_USER_MODEL = "organisations.User"

@@ -19,6 +19,8 @@ from django.db.models import CharField, CheckConstraint
 from django.utils import timezone
 
 from anlao.office.organisations.models import Organisation
+from anlao.office.registry import laying
+from anlao.office.registry.laying import Piece
 from anlao.office.registry.models import (
     STATUSES,
     Elder,
@@ -34,7 +36,7 @@ COUNTY_DIGITS = 6
 START_OF_TIME = date(1900, 1, 1)
 """Statuses of which nobody knows when they began hold from this day."""
 ALWAYS = DateRange(START_OF_TIME, None)
-_MOMENT = timedelta(microseconds=1)
+MOMENT = timedelta(microseconds=1)
 """The shortest time that something is known; the database counts no shorter one."""
 
 
@@ -96,7 +98,7 @@ def record(
     made: list[Status] = []
     with transaction.atomic():
         lock(elder)
-        for kind, values in _by_kind(facts).items():
+        for kind, values in by_kind(facts).items():
             span = ALWAYS if kind is VitalStatus else DateRange(start, until)
             made += _record_in(kind, elder, values, span, ground, by, at)
         if not made:
@@ -115,7 +117,8 @@ def kind_of(name: str) -> type[Status]:
     raise KeyError(name)
 
 
-def _by_kind(facts: Mapping[str, Any]) -> dict[type[Status], dict[str, Any]]:
+def by_kind(facts: Mapping[str, Any]) -> dict[type[Status], dict[str, Any]]:
+    """Return facts by the status that holds them. Raises KeyError."""
     found: dict[type[Status], dict[str, Any]] = {}
     for name, value in facts.items():
         found.setdefault(kind_of(name), {})[name] = value
@@ -130,7 +133,7 @@ def lock(elder: Elder) -> None:
 
 def next_instant(held: Sequence[Kept], at: datetime) -> datetime:
     """Return when something is learnt that replaces rows: after all of them were."""
-    latest: datetime = max([at, *(row.known.lower + _MOMENT for row in held)])
+    latest: datetime = max([at, *(row.known.lower + MOMENT for row in held)])
     return latest
 
 
@@ -166,7 +169,7 @@ def _record_in(
         row.elder, row.valid, row.known = elder, piece.span, DateTimeTZRange(at, None)
         if piece.is_new:
             row.source, row.evidence, row.recorded_by = ground.source, ground.evidence, by
-            _refuse_contradiction(row, values)
+            refuse_contradiction(row, values)
         row.save(force_insert=True)
         made.append(row)
     audit.record(
@@ -183,7 +186,8 @@ def _record_in(
     return made
 
 
-def _refuse_contradiction(row: Status, values: Mapping[str, Any]) -> None:
+def refuse_contradiction(row: Status, values: Mapping[str, Any]) -> None:
+    """Raise Contradiction where the facts of a row cannot hold together."""
     for constraint in row._meta.constraints:
         if isinstance(constraint, CheckConstraint):
             try:
@@ -206,33 +210,25 @@ def _pieces(
     kind: type[Status], held: Sequence[Status], values: Mapping[str, Any], span: DateRange
 ) -> list[_Piece]:
     """Cut the rows at the ends of the span, fill its gaps, and lay the values over it."""
-    pieces: list[_Piece] = []
-    open_from = span.lower
-    for row in held:
-        inside = _meet(row.valid, span)
-        if open_from < inside.lower:
-            pieces.append(_laid(None, values, DateRange(open_from, inside.lower)))
-        if row.valid.lower < inside.lower:
-            pieces.append(
-                _Piece(_copy(kind, row), {}, DateRange(row.valid.lower, inside.lower), False)
-            )
-        pieces.append(_laid(_copy(kind, row), values, inside))
-        if row.valid.upper != inside.upper:
-            pieces.append(
-                _Piece(_copy(kind, row), {}, DateRange(inside.upper, row.valid.upper), False)
-            )
-        open_from = inside.upper
-        if open_from is None:
-            return pieces
-    if span.upper is None or open_from < span.upper:
-        pieces.append(_laid(None, values, DateRange(open_from, span.upper)))
-    return pieces
+    spans = [(row, (row.valid.lower, row.valid.upper)) for row in held]
+    return [
+        _laid(kind, piece, values)
+        if piece.is_laid
+        else _Piece(_copied(kind, piece.base), {}, DateRange(*piece.span), is_new=False)
+        for piece in laying.pieces(spans, (span.lower, span.upper))
+    ]
 
 
-def _laid(base: Status | None, values: Mapping[str, Any], span: DateRange) -> _Piece:
-    wanted = {name: _empty(name) if value is None else value for name, value in values.items()}
+def _laid(kind: type[Status], piece: Piece[Status], values: Mapping[str, Any]) -> _Piece:
+    wanted = as_stored(values)
+    base = piece.base
     changed = base is None or any(getattr(base, name) != value for name, value in wanted.items())
-    return _Piece(base, wanted, span, changed)
+    return _Piece(_copied(kind, base), wanted, DateRange(*piece.span), changed)
+
+
+def as_stored(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return facts as they are stored: what is not known is null, or an empty text."""
+    return {name: _empty(name) if value is None else value for name, value in values.items()}
 
 
 def _empty(name: str) -> str | None:
@@ -241,14 +237,11 @@ def _empty(name: str) -> str | None:
     return "" if isinstance(field, CharField) else None
 
 
-def _copy(kind: type[Status], row: Status) -> Status:
+def _copied(kind: type[Status], row: Status | None) -> Status | None:
+    if row is None:
+        return None
     fields = {f.attname: getattr(row, f.attname) for f in kind._meta.concrete_fields}
     return kind(**fields)
-
-
-def _meet(one: DateRange, other: DateRange) -> DateRange:
-    ends = [end for end in (one.upper, other.upper) if end is not None]
-    return DateRange(max(one.lower, other.lower), min(ends) if ends else None)
 
 
 def keep_words(elder: Elder, at: datetime) -> None:

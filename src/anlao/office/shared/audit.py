@@ -27,6 +27,8 @@ from anlao.office.shared.scope import Scope
 
 _LOCK = 7_340_001
 """Number of the advisory lock that lets entries be written one after the other."""
+_AT_ONCE = 5000
+"""Entries that one statement writes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,19 +95,60 @@ class _Waiting:
         assert self.is_written
 
 
+def record_many(acts: Sequence[Act], *, by: str) -> None:
+    """Add many entries of one moment to the chain, within the transaction of the acts.
+
+    Everybody else's entries wait from here to the end of the transaction, so this comes last.
+    """
+    at = timezone.now()
+    with transaction.atomic():
+        _write([_Waiting(act, by, at) for act in acts])
+
+
+_INSERT = """
+INSERT INTO shared_auditentry
+  (number, at, who, subject, act, division, purpose, before, after, mark)
+SELECT r.number, r.at, r.who, r.subject, r.act, r.division, r.purpose, r.before::jsonb,
+  r.after::jsonb, r.mark
+FROM unnest(%s::bigint[], %s::timestamptz[], %s::text[], %s::text[], %s::text[], %s::text[],
+  %s::text[], %s::text[], %s::text[], %s::text[])
+  AS r(number, at, who, subject, act, division, purpose, before, after, mark)
+"""
+
+
 def _write(waiting: Sequence[_Waiting]) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
-    latest = AuditEntry.objects.order_by("-number").values_list("number", "mark").first()
-    number, mark = latest or (0, "")
-    entries = []
-    for one in waiting:
-        number += 1
-        entry = _entry(number, one)
-        entry.mark = mark = _mark(entry, mark)
-        entries.append(entry)
-        one.is_written = True
-    AuditEntry.objects.bulk_create(entries)
+        latest = AuditEntry.objects.order_by("-number").values_list("number", "mark").first()
+        number, mark = latest or (0, "")
+        for first in range(0, len(waiting), _AT_ONCE):
+            rows = []
+            for one in waiting[first : first + _AT_ONCE]:
+                number += 1
+                entry = _entry(number, one)
+                mark = entry.mark = _mark(entry, mark)
+                rows.append(_row(entry))
+                one.is_written = True
+            cursor.execute(_INSERT, [list(column) for column in zip(*rows, strict=True)])
+
+
+def _row(entry: AuditEntry) -> tuple[Any, ...]:
+    return (
+        entry.number,
+        entry.at,
+        entry.who,
+        entry.subject,
+        entry.act,
+        entry.division,
+        entry.purpose,
+        _json(entry.before),
+        _json(entry.after),
+        entry.mark,
+    )
+
+
+def _json(value: Mapping[str, Any] | None) -> str | None:
+    return None if value is None else json.dumps(value, ensure_ascii=False)
 
 
 def _entry(number: int, waiting: _Waiting) -> AuditEntry:

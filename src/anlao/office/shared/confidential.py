@@ -95,6 +95,12 @@ class Vault(Protocol):
     def open(self, sealed: bytes, *, field: str, row: str = "") -> str:
         """Return a sealed value. Raises NotSealed, WrongKey, Tampered."""
 
+    def seal_bytes(self, value: bytes, *, field: str, row: str = "") -> bytes:
+        """Return a file encrypted and bound like a value."""
+
+    def open_bytes(self, sealed: bytes, *, field: str, row: str = "") -> bytes:
+        """Return a sealed file. Raises NotSealed, WrongKey, Tampered."""
+
     def index(self, value: str, *, field: str) -> bytes:
         """Return the 32 bytes under which a value of a field is found."""
 
@@ -124,15 +130,21 @@ class KeyringVault:
     keyring: Keyring
 
     def seal(self, value: str, *, field: str, row: str = "") -> bytes:
+        return self.seal_bytes(value.encode("utf-8"), field=field, row=row)
+
+    def seal_bytes(self, value: bytes, *, field: str, row: str = "") -> bytes:
         key = self.keyring.newest
         nonce = secrets.token_bytes(NONCE_BYTES)
         header = VERSION + key.id + nonce
         encryptor = _cipher(key.secret, GCM(nonce)).encryptor()
         encryptor.authenticate_additional_data(_context(header, field, row))
-        ciphertext = encryptor.update(value.encode("utf-8")) + encryptor.finalize()
+        ciphertext = encryptor.update(value) + encryptor.finalize()
         return header + ciphertext + encryptor.tag
 
     def open(self, sealed: bytes, *, field: str, row: str = "") -> str:
+        return self.open_bytes(sealed, field=field, row=row).decode("utf-8")
+
+    def open_bytes(self, sealed: bytes, *, field: str, row: str = "") -> bytes:
         if len(sealed) < OVERHEAD_BYTES or not sealed.startswith(VERSION):
             raise NotSealed(field)
         key = self.keyring.cipher_key(_key_id(sealed))
@@ -150,7 +162,7 @@ class KeyringVault:
             value += decryptor.finalize()
         except InvalidTag:
             raise Tampered(field) from None
-        return value.decode("utf-8")
+        return value
 
     def index(self, value: str, *, field: str) -> bytes:
         _check(field)

@@ -55,6 +55,8 @@ class Kind:
     fields: Mapping[str, Field]
     required: tuple[str, ...]
     event: str = ""
+    opens_from_age: int | None = None
+    """From which age on a list of this kind opens files for people who have none; None: never."""
 
     @property
     def facts(self) -> tuple[str, ...]:
@@ -93,6 +95,7 @@ def kind(name: str) -> Kind:
         fields=chosen,
         required=tuple(data["required"]),
         event="" if span == "snapshot" else span["event"],
+        opens_from_age=data.get("new_files", {}).get("from_age"),
     )
 
 

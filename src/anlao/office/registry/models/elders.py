@@ -18,6 +18,7 @@ class Elder(models.Model):
         DECEASED = "deceased", "已故"
         MOVED_OUT = "moved_out", "已迁出"
         MERGED = "merged", "已并档"
+        WITHDRAWN = "withdrawn", "已撤回"  # opened by mistake; opened anew by the next recording
 
     file_number = models.CharField(max_length=40, unique=True)
     name = models.CharField(max_length=60)

@@ -1,0 +1,125 @@
+"""Jobs that somebody waits for, with their progress: what each kind of job does."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import connections, transaction
+from django.utils import timezone
+from procrastinate.contrib.django import app
+
+from anlao.office.benefits import deciding
+from anlao.office.jobs import operations as jobs
+from anlao.office.jobs.models import Job
+from anlao.office.jobs.operations import Wanted, Work
+from anlao.office.jobs.progress import Progress, Refused
+from anlao.office.organisations import queries as organisations
+from anlao.office.organisations import roles
+from anlao.office.organisations.models import User
+from anlao.office.registry.imports import checking, commits, previews, undos
+from anlao.office.registry.imports.models import Batch
+from anlao.office.shared import scope
+from anlao.office.shared.scope import Scope
+
+CHECK, PREVIEW, COMMIT, UNDO = "check_list", "preview_list", "commit_list", "undo_list"
+DECIDE = "decide_everywhere"
+
+
+@app.task(name="run_job", lock="run_job")
+def run_job(job: int) -> None:
+    """Do the work of a job; one at a time, because each takes what the machine has."""
+    try:
+        jobs.run(job, WORKS)
+    finally:
+        connections.close_all()
+
+
+def start(wanted: Wanted, *, by: str) -> Job:
+    """Ask for a job and put it into the queue. Raises OneIsWaiting."""
+    with transaction.atomic():
+        job = jobs.ask(wanted, by=by)
+        run_job.defer(job=job.pk)
+    return job
+
+
+def again(job: Job, *, by: str) -> None:
+    """Queue a failed or cancelled job once more. Raises CannotRetry."""
+    with transaction.atomic():
+        jobs.retry(job, by=by)
+        run_job.defer(job=job.pk)
+
+
+def _decide(job: Job, progress: Progress) -> Mapping[str, Any]:
+    now = timezone.now()
+    found = deciding.decide_everywhere(
+        deciding.month_of(timezone.localdate(now)),
+        known_at=now,
+        today=timezone.localdate(now),
+        by=job.who,
+        progress=progress,
+    )
+    return {"counties": len(found.decided), "refused": found.refused}
+
+
+def _where(name: str) -> Scope:
+    """Return where a user may import today, as the job begins and not as it was asked for."""
+    user = User.objects.filter(username=name, is_active=True).first()
+    grants = organisations.grants_on(user, timezone.localdate()) if user else []
+    if not organisations.may(grants, roles.IMPORT_LISTS):
+        raise Refused("您已没有导入名单的权限", "you may no longer import lists")
+    return organisations.scope_of(grants, roles.IMPORT_LISTS)
+
+
+def _batch(job: Job) -> Batch:
+    found: Batch | None = Batch.objects.filter(pk=int(job.subject.partition(":")[2])).first()
+    if found is None:
+        raise Refused("这批名单不在您的范围", "this list is not in your area")
+    return found
+
+
+def _check(job: Job, progress: Progress) -> Mapping[str, Any]:
+    with scope.within(_where(job.who)):
+        batch = _batch(job)
+        checking.check(batch, today=timezone.localdate(), progress=progress)
+        previews.preview(batch, progress)
+        return batch.counts
+
+
+def _preview(job: Job, progress: Progress) -> Mapping[str, Any]:
+    with scope.within(_where(job.who)):
+        batch = _batch(job)
+        previews.preview(batch, progress)
+        return batch.counts
+
+
+def _commit(job: Job, progress: Progress) -> Mapping[str, Any]:
+    with scope.within(_where(job.who)):
+        batch = _batch(job)
+        now = timezone.now()
+        commits.commit(batch, by=job.who, at=now, today=timezone.localdate(now), progress=progress)
+        return batch.counts
+
+
+def _undo(job: Job, progress: Progress) -> Mapping[str, Any]:
+    with scope.within(_where(job.who)):
+        batch = _batch(job)
+        now = timezone.now()
+        undos.undo(
+            batch,
+            batch.undone_reason,
+            by=job.who,
+            at=now,
+            today=timezone.localdate(now),
+            progress=progress,
+        )
+        return {}
+
+
+WORKS: Mapping[str, Work] = {
+    DECIDE: _decide,
+    CHECK: _check,
+    PREVIEW: _preview,
+    COMMIT: _commit,
+    UNDO: _undo,
+}
