@@ -49,8 +49,8 @@ def standing(assessment: Assessment) -> Appointment | None:
 def begin(*, number: int, assessor: User, day: date, at: datetime) -> Sheet:
     """Return the assessor's own sheet, made at her first visit to the page.
 
-    Scoring begins on the day of the visit or later, by the instrument and the settings that are in
-    force then. Raises Refused, NotNow.
+    Scoring begins on the day of the visit, or later where there was no network, by the instrument
+    and the settings that are in force then. Raises Refused, NotNow.
     """
     assessment = locked(number)
     visit = standing(assessment)
@@ -71,7 +71,7 @@ def begin(*, number: int, assessor: User, day: date, at: datetime) -> Sheet:
             at=at,
             instrument=PRESENT,
             settings=dict(in_force(PRESENT).values),
-            assessed_on=day,
+            assessed_on=visit.day,
         )
     if assessment.state not in (SCORING, SETTLING, SIGNING):
         raise NotNow("begin", assessment.state)
@@ -107,12 +107,25 @@ def finish(*, number: int, assessor: User, at: datetime) -> Assessment:
 
 @dataclass(frozen=True, slots=True)
 class SideBySide:
-    """Two finished sheets. ``settled``: what the agreed sheet says so far."""
+    """Two finished sheets. ``settled``: what the agreed sheet says so far.
+
+    ``alike``: items, and the box of coma, that both answered alike; both may have been wrong.
+    """
 
     assessors: tuple[User, User]
     agreement: Agreement
     apart: list[Apart]
+    alike: list[Apart]
     settled: Mapping[str, sheets.Given]
+
+    @property
+    def changed(self) -> list[Apart]:
+        """Return what was settled otherwise than somebody had scored it: each has a reason."""
+        corrected = [one for one in self.alike if self._reason(one.code)]
+        return [*self.apart, *corrected]
+
+    def _reason(self, code: str) -> str:
+        return self.settled[code].reason if code in self.settled else ""
 
 
 def side_by_side(assessment: Assessment) -> SideBySide:
@@ -122,12 +135,18 @@ def side_by_side(assessment: Assessment) -> SideBySide:
     assert first.assessor is not None
     assert second.assessor is not None
     agreed = Sheet.objects.select_related("assessment").get(assessment=assessment, assessor=None)
+    one, other = sheets.values(first), sheets.values(second)
     return SideBySide(
         (first.assessor, second.assessor),
         agreement.compare(
             instrument=instrument, first=sheets.outcome(first), second=sheets.outcome(second)
         ),
-        answers.apart(instrument, sheets.values(first), sheets.values(second)),
+        answers.apart(instrument, one, other),
+        [
+            Apart(code, one[code], other[code])
+            for code in (answers.COMA, *(item.code for item in instrument.items))
+            if one[code] == other[code]
+        ],
         sheets.given(agreed),
     )
 
@@ -143,14 +162,19 @@ def settle(
 ) -> Assessment:
     """Agree on one result: a value and a reason for every code on which the two differ.
 
-    ``chosen``: by code. Raises Refused for a difference without value or reason, AnswerRefused,
-    NotNow.
+    ``chosen``: by code; also for what both had answered alike, where both were wrong. Raises
+    Refused for a difference without value or reason, AnswerRefused, NotNow.
     """
     assessment = locked(number)
     refuse_unless(assessment, "settle")
     first, second = (sheets.values(sheet) for sheet in sheets.own(assessment))
     instrument = sheets.instrument_of(assessment)
-    differing = {one.code for one in answers.apart(instrument, first, second)}
+    alike = {**second, **first}
+    differing = {one.code for one in answers.apart(instrument, first, second)} | {
+        code
+        for code, (value, _) in chosen.items()
+        if value is not None and code in alike and value != alike[code]
+    }
     lacking = sorted(
         code
         for code in differing
@@ -166,7 +190,7 @@ def settle(
     agreed.finished_at = None
     agreed.save(update_fields=["finished_at"])
     before = sheets.given(agreed)
-    values = {**second, **first} | {code: chosen[code][0] for code in differing}
+    values = alike | {code: chosen[code][0] for code in differing}
     for code, value in values.items():
         sheets.save(
             agreed,

@@ -140,8 +140,11 @@ def _page(
             sheet_words.difference(
                 instrument, one, asking.language, settled=compared.settled.get(one.code), sent=None
             )
-            for one in compared.apart
+            for one in compared.changed
         ]
+        share, kappa = compared.agreement.exact_share, compared.agreement.weighted_kappa
+        given["exact_share"] = f"{float(share):.0%}"
+        given["kappa"] = "" if kappa is None else f"{float(kappa):.2f}"
     return render(request, "web/assessment.html", given, status=status)
 
 
@@ -258,6 +261,7 @@ def notice(request: HttpRequest, number: int) -> HttpResponse:
         "found": found,
         "elder": found.elder,
         "report": visiting.report_of(found),
+        "full": sheets.instrument_of(found).max_score,
         "last_day": reviewing.last_day_to_object(found),
         "verify_at": request.build_absolute_uri("/verify"),
     }
