@@ -64,6 +64,7 @@ def test_two_assessors_score_settle_sign_and_the_bureau_publishes(enter: Enter) 
     assert "总分 89/90" in totals
     assert "轻度" in totals
     _saved(first)
+    assert first.page.locator("#gaps").is_hidden()  # the list shortened while she filled it
     first.picture("visit-filled")
     _hand_in(first)
     first.page.wait_for_url("**/visits")

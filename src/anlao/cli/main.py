@@ -26,6 +26,7 @@ COMMANDS = {
     "nightly": "Decide this month for every county in the office. 判定本月。",
     "backup": "Save the whole office to a file. 备份。",
     "restore": "Make an office from a backup. 恢复。",
+    "exchange": "Give data out, signed and logged. 数据交换。",
     "doctor": "Check the installation. 检查安装。",
     "demo": "A whole tour on a synthetic county. 演示。",
     "docs": "Write docs/reference from code and rulebooks. 生成参考文档。",

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django.core.cache import cache
 from django.db import transaction
-from django.test import Client
+from django.test import Client, override_settings
 from tests.office.assessments.flow import WHOLE, Flow
 from tests.office.county import SEEN, County, everywhere, give
 
@@ -316,6 +316,19 @@ def test_anybody_verifies_a_report_and_learns_no_name(
         assert secret not in text
     assert wrong.status_code == 404
     assert "真实" not in wrong.content.decode()
+
+
+def test_behind_a_proxy_everybody_has_tries_of_her_own(client_of: Browser) -> None:
+    stranger = client_of(None)
+    sent = {"number": "A2026-000001", "code": "0" * 16}
+    spoofed = {f"10.9.9.{number}, 10.0.0.1" for number in range(verify.TRIES)}
+    with override_settings(SECURE_PROXY_SSL_HEADER=("HTTP_X_FORWARDED_PROTO", "https")):
+        for told in spoofed:
+            stranger.post("/verify", sent, headers={"X-Forwarded-For": told})
+        same = stranger.post("/verify", sent, headers={"X-Forwarded-For": "10.0.0.1"})
+        other = stranger.post("/verify", sent, headers={"X-Forwarded-For": "10.0.0.2"})
+
+    assert (same.status_code, other.status_code) == (429, 404)
 
 
 def test_nobody_tries_codes_one_after_the_other(client_of: Browser) -> None:

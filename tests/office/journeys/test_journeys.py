@@ -11,6 +11,8 @@ from django.db import transaction
 from django.db.models import Model
 from django.db.utils import DatabaseError
 
+from anlao.office.assessments import queries as assessments
+from anlao.office.assessments import requesting
 from anlao.office.journeys import merging, operations
 from anlao.office.journeys.models import Journey
 from anlao.office.journeys.operations import ChangedSince, DayRefused, Signed, UndoneAlready
@@ -281,3 +283,48 @@ def test_journeys_are_seen_with_the_file(county: County, part: str, sees: bool) 
     scope.enter(scope_for(county.cast[part]))
 
     assert Journey.objects.exists() == sees
+
+
+@pytest.mark.parametrize("leaves", [False, True])
+def test_an_open_assessment_ends_and_is_asked_for_anew_where_it_was_a_mistake(
+    county: County, leaves: bool
+) -> None:
+    her = get(county, "a1")
+    asked = requesting.request(
+        elder=her,
+        asked_by="agent",
+        reason="first",
+        day=DAY,
+        free=requesting.FreeAnswer(True, "capability-assessment", "二(一)2"),
+        by="clerk",
+        at=NOW,
+    )
+    if leaves:
+        made = operations.move(elder=her, to=VILLAGE_N, day=DAY, lives_there=True, signed=SIGNED)
+    else:
+        made = operations.die(elder=her, day=DAY, signed=SIGNED)
+    asked.refresh_from_db()
+    assert asked.state == "withdrawn"
+
+    operations.undo(journey=made, reason="登记错误", by="clerk", at=LATER)
+
+    again = assessments.of_elder(get(county, "a1"))[0]
+    assert (again.pk != asked.pk, again.state, again.asked_by) == (True, "requested", "agent")
+    assert (again.is_free, again.free_clause) == (True, "二(一)2")
+
+
+def test_an_assessment_stays_open_for_a_move_inside_the_county(county: County) -> None:
+    her = get(county, "a1")
+    requesting.request(
+        elder=her,
+        asked_by="elder",
+        reason="first",
+        day=DAY,
+        free=requesting.FreeAnswer(),
+        by="clerk",
+        at=NOW,
+    )
+
+    operations.move(elder=her, to=VILLAGE_B, day=DAY, lives_there=True, signed=SIGNED)
+
+    assert assessments.of_elder(her)[0].state == "requested"

@@ -177,6 +177,41 @@ def withdraw(*, number: int, reason: str, by: str, at: datetime, day: date) -> A
     return assessment
 
 
+def end_for(elder: Elder, *, reason: str, by: str, at: datetime, day: date) -> int | None:
+    """Withdraw what is open of somebody who died or left; return its number, if there was one.
+
+    One that is under review stays: it was finished, and the bureau decides.
+    """
+    able = states.MOVES["withdraw"].before
+    found = Assessment.objects.filter(elder=elder, state__in=able).first()
+    if found is None:
+        return None
+    return withdraw(number=found.pk, reason=reason, by=by, at=at, day=day).pk
+
+
+def ask_again(number: int, *, reason: str, by: str, at: datetime, day: date) -> Assessment | None:
+    """Ask anew for what was withdrawn by mistake: a new request, as the old one was.
+
+    None where there is nobody to assess after all, or another one is open.
+    """
+    old: Assessment = Assessment.objects.select_related("elder").get(pk=number)
+    is_open = Assessment.objects.filter(elder=old.elder, state__in=states.OPEN).exists()
+    if is_open or old.elder.state != Elder.State.LIVING:
+        return None
+    free = FreeAnswer(old.is_free, old.free_provision, old.free_clause)
+    return request(
+        elder=old.elder,
+        asked_by=old.asked_by,
+        reason=old.reason,
+        day=day,
+        free=free,
+        by=by,
+        at=at,
+        note_text=f"{old.number}：{reason}"[:200],
+        disputes=old.disputes,
+    )
+
+
 def assessors_of(body: Organisation, day: date) -> list[User]:
     """Return who may assess for a body on a day."""
     holding = [role.id for role in ROLES.values() if ASSESS in role.acts]

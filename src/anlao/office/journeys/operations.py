@@ -10,6 +10,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from anlao.office.assessments import requesting
 from anlao.office.journeys import assignments, merging
 from anlao.office.journeys.models import Journey
 from anlao.office.registry import operations as registry
@@ -50,8 +51,9 @@ def die(*, elder: Elder, day: date, signed: Signed) -> Journey:
         raise DayRefused(f"去世日期 {day} 早于出生日期 {elder.birth_date}")
 
     def act() -> dict[str, Any]:
+        withdrawn = _end_assessment(elder, signed)
         _record(elder, {"death_date": day}, day, signed)
-        return {"ended": assignments.end_after(elder, day)}
+        return {"ended": assignments.end_after(elder, day), "withdrawn": withdrawn}
 
     return _made(Journey.Kind.DEATH, elder, day, signed, act)
 
@@ -69,9 +71,10 @@ def move(*, elder: Elder, to: str, day: date, lives_there: bool, signed: Signed)
     leaves = to[:COUNTY_DIGITS] != elder.division_code[:COUNTY_DIGITS]
 
     def act() -> dict[str, Any]:
+        withdrawn = _end_assessment(elder, signed) if leaves else None
         ended = assignments.end_after(elder, day) if leaves else {}
         _record(elder, facts, day, signed)
-        return {"ended": ended}
+        return {"ended": ended, "withdrawn": withdrawn}
 
     return _made(Journey.Kind.MOVE, elder, day, signed, act)
 
@@ -107,11 +110,24 @@ def undo(*, journey: Journey, reason: str, by: str, at: datetime) -> None:
         held.undone_at, held.undone_by, held.undone_reason = at, by, reason
         held.save(update_fields=["undone_at", "undone_by", "undone_reason"])
         registry.follow_registration(elder, at, by)
+        if withdrawn := effects.get("withdrawn"):
+            requesting.ask_again(withdrawn, reason=reason, by=by, at=at, day=timezone.localdate(at))
 
 
 def of(elder: Elder) -> list[Journey]:
     """Return the journeys of an elder, the latest first."""
     return list(Journey.objects.filter(elder=elder).select_related("other").order_by("-pk"))
+
+
+def _end_assessment(elder: Elder, signed: Signed) -> int | None:
+    """Withdraw an assessment that is open; its number is kept, so that it can be asked for anew."""
+    return requesting.end_for(
+        elder,
+        reason=signed.ground.evidence,
+        by=signed.by,
+        at=signed.at,
+        day=timezone.localdate(signed.at),
+    )
 
 
 def _made(

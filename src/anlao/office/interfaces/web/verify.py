@@ -5,6 +5,7 @@ No sign-in, no personal data beyond a masked name, and few tries a minute.
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -45,11 +46,18 @@ def report(request: HttpRequest) -> HttpResponse:
 
 def _too_often(request: HttpRequest) -> bool:
     """Count a try; the count of a minute is forgotten with it."""
-    asking = request.META.get("REMOTE_ADDR", "")
     return any(
         _counted(f"verify:{name}") > most
-        for name, most in ((asking, TRIES), ("everywhere", TRIES * _EVERYWHERE))
+        for name, most in ((_address(request), TRIES), ("everywhere", TRIES * _EVERYWHERE))
     )
+
+
+def _address(request: HttpRequest) -> str:
+    """Return who asks: behind a proxy of ours, the address that the proxy itself has added."""
+    added = request.headers.get("X-Forwarded-For", "").rsplit(",", 1)[-1].strip()
+    if added and settings.SECURE_PROXY_SSL_HEADER:
+        return added[:64]
+    return str(request.META.get("REMOTE_ADDR", ""))
 
 
 def _counted(key: str) -> int:

@@ -234,6 +234,8 @@ ACTS = {
     "read_entitlements": ("查阅待遇", "read entitlements"),
     "reveal": ("查看完整证件号", "saw the whole number"),
     "read_list": ("查阅名单", "read a list"),
+    "pull_list": ("接收名单", "pulled a list"),
+    "give_out_data": ("提供数据", "gave data out"),
     "export_list": ("导出名单", "exported a list"),
     "move_file": ("档案转至他村", "moved the file"),
     "queue_job": ("排入任务", "queued a job"),

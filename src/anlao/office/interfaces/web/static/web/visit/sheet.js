@@ -208,6 +208,7 @@ function totals() {
   row.querySelector("span").textContent = open ? say(`还有${open}项`, `${open} to go`) : say(`初步等级：${level.name}`, `initial level: ${level.name}`);
   const disorder = (answers.get(form.diagnoses)?.value ?? []).includes(form.disorder);
   asked.get(form.psychiatrist).hidden = !disorder;
+  if (!document.getElementById("gaps").hidden) showHindrance();
 }
 
 function gaps() {
@@ -216,22 +217,26 @@ function gaps() {
   return lacking;
 }
 
-sheet.addEventListener("submit", async (event) => {
-  event.preventDefault();
-  await send();
+// What stands in the way of handing in; it shortens while it is dealt with.
+function hindrance() {
   const lacking = gaps();
-  const box = document.getElementById("gaps");
   const conflicts = [...answers].filter(([, one]) => one.conflict).map(([code]) => code);
-  const unsent = waiting();
-  box.hidden = !lacking.length && !conflicts.length && !unsent;
-  if (box.hidden) return sheet.submit();
-  box.querySelector("p").textContent = lacking.length
-    ? say(`还有${lacking.length}项没有填：`, `${lacking.length} items have no answer yet:`)
-    : conflicts.length
-      ? say("请先在两个答案中选择：", "Choose between two answers first:")
-      : say("还有答案没有发送到办公室；联网后再提交。", "Some answers are not sent yet; hand in when there is a network.");
+  if (lacking.length) {
+    return [say(`还有${lacking.length}项没有填：`, `${lacking.length} items have no answer yet:`), lacking];
+  }
+  if (conflicts.length) return [say("请先在两个答案中选择：", "Choose between two answers first:"), conflicts];
+  if (!waiting()) return null;
+  return [say("还有答案没有发送到办公室；联网后再提交。", "Some answers are not sent yet; hand in when there is a network."), []];
+}
+
+function showHindrance() {
+  const box = document.getElementById("gaps");
+  const found = hindrance();
+  box.hidden = !found;
+  if (!found) return;
+  box.querySelector("p").textContent = found[0];
   box.querySelector("ul").replaceChildren(
-    ...(lacking.length ? lacking : conflicts).map((code) => {
+    ...found[1].map((code) => {
       const line = document.createElement("li");
       const link = document.createElement("a");
       link.href = `#${code}`;
@@ -240,7 +245,15 @@ sheet.addEventListener("submit", async (event) => {
       return line;
     }),
   );
-  box.querySelector("a")?.focus();
+}
+
+sheet.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  await send();
+  showHindrance();
+  const box = document.getElementById("gaps");
+  if (box.hidden) return sheet.submit();
+  box.querySelector("a")?.focus({ preventScroll: true });
   box.scrollIntoView({ block: "start" });
 });
 
