@@ -67,7 +67,7 @@ def ask(wanted: Wanted, *, by: str) -> Job:
 
 
 def cancel(job: Job, *, by: str) -> None:
-    """Stop a job: one that waits at once, one that runs at its next step. Others stay as they are."""
+    """Stop a job: one that waits at once, one that runs at its next step."""
     with transaction.atomic():
         held = Job.objects.select_for_update().get(pk=job.pk)
         if held.is_over:

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from io import BytesIO, StringIO
 
-import xlsxwriter
-
-from anlao.office.shared import audit
+from anlao.office.shared import audit, spreadsheets
 from anlao.office.shared.audit import Act
 from anlao.office.worklists.kinds import Asked, Kind, Line
 from anlao.office.worklists.models import SavedList
@@ -21,7 +17,6 @@ _HEAD = {
     "zh": ("姓名", "出生日期", "身份证号", "村（社区）", "事项", "金额（元）", "说明"),
     "en": ("Name", "Born", "Identity number", "Village", "What", "Yuan", "Remark"),
 }
-_FORMULA_STARTS = tuple("=+-@\t\r")
 
 
 def save(*, owner: str, name: str, kind: Kind, asked: Asked, at: datetime) -> SavedList:
@@ -50,10 +45,10 @@ def export(kind: Kind, asked: Asked, *, form: str, by: str) -> bytes:
     after = {"list": kind.id, "lines": len(lines), "form": form, **asked.saved()}
     audit.record(Act("export_list", f"list:{kind.id}", division=asked.place, after=after), by=by)
     rows = [_HEAD[asked.language], *(_row(line) for line in lines)]
-    return _xlsx(rows) if form == "xlsx" else _csv(rows)
+    return spreadsheets.written(rows, form=form)
 
 
-def _row(line: Line) -> Sequence[str | float]:
+def _row(line: Line) -> Sequence[str]:
     elder = line.elder
     code = elder.division_code
     place = (
@@ -68,27 +63,3 @@ def _row(line: Line) -> Sequence[str | float]:
         "" if line.fen is None else f"{line.fen // 100}.{line.fen % 100:02d}",
         line.note,
     )
-
-
-def _xlsx(rows: Iterable[Sequence[str | float]]) -> bytes:
-    out = BytesIO()
-    with xlsxwriter.Workbook(out, {"in_memory": True}) as book:
-        page = book.add_worksheet()
-        page.set_column(0, 6, 18)
-        for place, row in enumerate(rows):
-            for column, value in enumerate(row):
-                page.write_string(place, column, str(value))
-    return out.getvalue()
-
-
-def _csv(rows: Iterable[Sequence[str | float]]) -> bytes:
-    out = StringIO()
-    writer = csv.writer(out)
-    for row in rows:
-        writer.writerow([_harmless(str(value)) for value in row])
-    return out.getvalue().encode("utf-8-sig")
-
-
-def _harmless(text: str) -> str:
-    """Return a text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text

@@ -83,14 +83,14 @@ def _check(job: Job, progress: Progress) -> Mapping[str, Any]:
         batch = _batch(job)
         checking.check(batch, today=timezone.localdate(), progress=progress)
         previews.preview(batch, progress)
-        return batch.counts
+        return dict(batch.counts)
 
 
 def _preview(job: Job, progress: Progress) -> Mapping[str, Any]:
     with scope.within(_where(job.who)):
         batch = _batch(job)
         previews.preview(batch, progress)
-        return batch.counts
+        return dict(batch.counts)
 
 
 def _commit(job: Job, progress: Progress) -> Mapping[str, Any]:
@@ -98,7 +98,7 @@ def _commit(job: Job, progress: Progress) -> Mapping[str, Any]:
         batch = _batch(job)
         now = timezone.now()
         commits.commit(batch, by=job.who, at=now, today=timezone.localdate(now), progress=progress)
-        return batch.counts
+        return dict(batch.counts)
 
 
 def _undo(job: Job, progress: Progress) -> Mapping[str, Any]:

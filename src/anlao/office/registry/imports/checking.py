@@ -8,7 +8,7 @@ from __future__ import annotations
 import hmac
 import json
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date
 from hashlib import sha256
 from typing import Any
 
@@ -25,11 +25,13 @@ from anlao.office.registry.imports.models import Batch, Change, FindingRow, Stag
 from anlao.office.registry.imports.places import Places
 from anlao.office.registry.imports.refusals import FileRefused
 from anlao.office.registry.imports.validation import CleanRow, Validation, validate
+from anlao.office.registry.models import Elder
 from anlao.office.shared.vaults import vault
 from anlao.rules.periods import Month
 
 SEALED = "imports_stagedrow.sealed"
 _STEPS = 10
+_AT_ONCE = 5_000
 
 
 def check(batch: Batch, *, today: date, progress: Progress) -> None:
@@ -43,9 +45,9 @@ def check(batch: Batch, *, today: date, progress: Progress) -> None:
     _forget_earlier(batch)
     progress.step(3, _STEPS, "正在暂存各行", "staging the rows")
     bulk.insert(FindingRow, _findings(batch, found))
-    bulk.insert(StagedRow, _rows(batch, found, places, today))
+    bulk.insert(StagedRow, _rows(batch, found, places))
     progress.step(6, _STEPS, "正在查找档案", "looking for the files")
-    match(batch)
+    _match_others(batch)
     batch.counts = {
         "read": found.rows_read,
         "sound": len(found.rows),
@@ -104,14 +106,21 @@ def _findings(batch: Batch, found: Validation) -> Iterator[dict[str, Any]]:
         }
 
 
-def _rows(batch: Batch, found: Validation, places: Places, today: date) -> Iterator[dict[str, Any]]:
+def _rows(batch: Batch, found: Validation, places: Places) -> Iterator[dict[str, Any]]:
+    """Yield the sound rows as they are staged; whose number has a file is matched at once."""
     key = hmac.new(str(settings.AUDIT_KEY).encode(), b"rows of lists", sha256).digest()
     kind = found.kind
-    for row in found.rows:
-        until = row.until_date if kind.event else batch.until
-        yield _row(batch, row, places, until) | {
-            "digest": fingerprints.row_digest(kind=kind, row=row, key=key)
-        }
+    for first in range(0, len(found.rows), _AT_ONCE):
+        some = found.rows[first : first + _AT_ONCE]
+        indexes = [vault().index(row.identity_number, field=IDENTITY) for row in some]
+        files = _files(indexes)
+        for row, index in zip(some, indexes, strict=True):
+            until = row.until_date if kind.event else batch.until
+            staged = _row(batch, row, places, until) | {
+                "identity_index": index,
+                "digest": fingerprints.row_digest(kind=kind, row=row, key=key),
+            }
+            yield staged | _matched(staged, files.get(index))
 
 
 def _row(batch: Batch, row: CleanRow, places: Places, until: date | None) -> dict[str, Any]:
@@ -124,37 +133,51 @@ def _row(batch: Batch, row: CleanRow, places: Places, until: date | None) -> dic
         "division_code": batch.division_code,
         "row": row.number,
         "name": name,
-        "birth_date": datetime.strptime(number[6:14], "%Y%m%d").date(),  # noqa: DTZ007
+        "birth_date": f"{number[6:10]}-{number[10:12]}-{number[12:14]}",
         "sex": "male" if int(number[16]) % 2 else "female",
         "place": places.of_row(code, details.get("township", ""), details.get("village", "")),
-        "identity_index": vault().index(number, field=IDENTITY),
         "identity_mask": masking.identity_number(number),
         "sealed": vault().seal(sealed, field=SEALED, row=f"{batch.pk}:{row.number}"),
         "facts": {k: v.isoformat() if isinstance(v, date) else v for k, v in row.facts.items()},
         "from_date": row.from_date,
         "until": until,
-        "match": StagedRow.Match.NONE.value,
-        "decision": "",
         "decided_by": "",
-        "elder_id": None,
         "outcome": "",
     }
 
 
-def match(batch: Batch) -> None:
-    """Find whose rows these are: by identity number, then by name and birth for a person to see."""
+def _files(indexes: list[bytes]) -> dict[bytes, tuple[int, str, str]]:
+    """Return number, name and state of the files that identity numbers have inside the scope."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE imports_stagedrow s SET elder_id = e.id,"
-            " match = CASE WHEN e.name = s.name THEN 'exact' ELSE 'name_differs' END,"
-            " decision = CASE WHEN e.name = s.name THEN 'link' ELSE '' END,"
-            # a file that was withdrawn knows nothing any more, not even when she was born
-            " facts = CASE WHEN e.state = 'withdrawn' THEN jsonb_build_object('birth_date',"
-            "  s.birth_date, 'sex', s.sex) || s.facts ELSE s.facts END"
-            " FROM registry_elder e WHERE s.batch_id = %s"
-            " AND e.identity_index = s.identity_index AND e.state <> 'merged'",
-            [batch.pk],
+            "SELECT identity_index, id, name, state FROM registry_elder"
+            " WHERE identity_index = ANY(%s) AND state <> 'merged'",
+            [indexes],
         )
+        return {bytes(index): (elder, name, state) for index, elder, name, state in cursor}
+
+
+def _matched(staged: dict[str, Any], file: tuple[int, str, str] | None) -> dict[str, Any]:
+    """Return what a file found by its number makes of a row; another name is for a person to see."""
+    if file is None:
+        return {"match": StagedRow.Match.NONE.value, "decision": "", "elder_id": None}
+    elder, name, state = file
+    same = name == staged["name"]
+    match = StagedRow.Match.EXACT if same else StagedRow.Match.NAME_DIFFERS
+    found = {
+        "match": match.value,
+        "decision": StagedRow.Decision.LINK.value if same else "",
+        "elder_id": elder,
+    }
+    if state == Elder.State.WITHDRAWN:  # such a file knows nothing, not even when she was born
+        born = {"birth_date": staged["birth_date"], "sex": staged["sex"]}
+        found["facts"] = born | staged["facts"]
+    return found
+
+
+def _match_others(batch: Batch) -> None:
+    """Find who may be meant by rows whose number has no file: by name and birth, for a person."""
+    with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE imports_stagedrow s SET match = 'candidates' WHERE s.batch_id = %s"
             " AND s.match = 'none' AND EXISTS (SELECT FROM registry_elder e WHERE e.name = s.name"

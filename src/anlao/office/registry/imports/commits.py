@@ -100,7 +100,7 @@ def _chunk(run: _Run, sayings: list[Said]) -> None:
     ):
         raise _CHANGED_MEANWHILE
     opened_files = _open_files(run, sorted({key[0] for key in now if now[key].said.elder is None}))
-    places |= {elder: place for elder, place in opened_files.values()}
+    places |= dict(opened_files.values())
     by_kind: dict[type[Status], list[Planned]] = defaultdict(list)
     for one in plan.changes:
         if one.said.elder is None:

@@ -26,5 +26,5 @@ def keep(data: bytes) -> str:
 
 def take_out(name: str) -> bytes:
     """Return a kept file. Raises FileNotFoundError, and what opening a sealed value raises."""
-    assert name.startswith("import-") and name[7:].isalnum(), name
+    assert name.removeprefix("import-").isalnum(), name
     return vault().open_bytes((settings.DATA.files / name).read_bytes(), field=_FIELD, row=name)

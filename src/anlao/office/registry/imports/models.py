@@ -1,4 +1,4 @@
-"""Imported lists: the file, its rows, what was wrong in it, whom they are about, what they change."""
+"""Imported lists: the file, its rows, what is wrong in it, and what the rows change."""
 
 from __future__ import annotations
 

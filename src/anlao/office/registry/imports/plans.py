@@ -234,9 +234,9 @@ def _refuse_contradiction(kind: type[Status], wanted: Values, values: Values) ->
 def _nature(said: Said, kind: type[Status], held: Sequence[Held], values: Values) -> str:
     if said.elder is None:
         return Change.Nature.NEW_FILE
-    if kind is VitalStatus and values.get("death_date") is not None:
-        if any(row.values["death_date"] is None for row in held) or not held:
-            return Change.Nature.DEATH
+    lives = not held or any(row.values.get("death_date") is None for row in held)
+    if kind is VitalStatus and values.get("death_date") is not None and lives:
+        return Change.Nature.DEATH
     differs = {
         name
         for row in held

@@ -118,7 +118,7 @@ def count(batch: Batch) -> dict[str, Any]:
 
 
 def no_longer_named(batch: Batch) -> Any:
-    """Return the elders whom the last committed list of this kind and source named, and this not."""
+    """Return the elders whom the last committed list of its kind and source named, and this not."""
     earlier = Batch.objects.filter(
         kind=batch.kind,
         source=batch.source,

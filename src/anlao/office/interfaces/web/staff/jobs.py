@@ -1,19 +1,26 @@
-"""Work in the queue: what waits, runs, is done or failed, for administrators."""
+"""Long work: what waits, runs, is done or failed, for whoever asked for it and administrators."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 from procrastinate.contrib.django.models import ProcrastinateJob
-from procrastinate.exceptions import AlreadyEnqueued
 
-from anlao.office.interfaces.tasks.nightly import decide_everywhere
-from anlao.office.interfaces.web.who import needs, who
+from anlao.office.interfaces.tasks import running
+from anlao.office.interfaces.tasks.nightly import DECIDE
+from anlao.office.interfaces.web.sent import text_in
+from anlao.office.interfaces.web.who import Who, needs, who
+from anlao.office.jobs import operations, queries
+from anlao.office.jobs.models import Job
+from anlao.office.jobs.operations import CannotRetry, OneIsWaiting
 from anlao.office.organisations import roles
-from anlao.office.shared import audit
-from anlao.office.shared.audit import Act
+from anlao.office.shared.scope import NOTHING
 
 SHOWN = 50
 STATES = {
@@ -27,28 +34,91 @@ STATES = {
 }
 TASKS = {
     "decide_everywhere": ("判定本月待遇", "Decide this month"),
+    "run_job": ("后台任务", "Job"),
     "clear_sessions": ("清理过期登录", "Clear expired sessions"),
     "rescue_stalled_jobs": ("恢复中断的任务", "Take up stalled jobs"),
 }
+_HAVE_JOBS = (roles.ADMINISTER, roles.IMPORT_LISTS)
 
 
 @require_http_methods(["GET", "POST"])
-@needs(roles.ADMINISTER)
+@needs()
 def jobs(request: HttpRequest) -> HttpResponse:
-    """The latest jobs; a press of the button queues the nightly decide now."""
+    """The latest jobs; a press of an administrator's button queues the nightly decide now."""
+    asking = _asking(request)
+    administers = asking.may(roles.ADMINISTER)
     if request.method == "POST":
-        asking = who(request)
-        by = asking.name
+        if not administers:
+            raise PermissionDenied
         try:
-            decide_everywhere.defer(by=by)
-        except AlreadyEnqueued:
+            running.start(DECIDE, by=asking.name)
+        except OneIsWaiting:
             messages.info(request, asking.say("已有一个判定任务在等待", "One is waiting already"))
         else:
-            audit.record(Act("queue_job", "task:decide_everywhere"), by=by)
             messages.success(request, asking.say("已加入队列", "Queued"))
         return redirect("web:jobs")
-    found = ProcrastinateJob.objects.order_by("-id")[:SHOWN]
-    rows = [
-        (job, TASKS.get(job.task_name, (job.task_name,) * 2), STATES[job.status]) for job in found
-    ]
-    return render(request, "web/jobs.html", {"rows": rows})
+    found = list(_seen(asking)[:SHOWN])
+    given: dict[str, Any] = {
+        "administers": administers,
+        "imports": asking.may(roles.IMPORT_LISTS),
+        "open": [job for job in found if not job.is_over],
+        "rows": [job for job in found if job.is_over],
+    }
+    if administers:
+        queue = ProcrastinateJob.objects.order_by("-id")[:SHOWN]
+        given["queue"] = [
+            (job, TASKS.get(job.task_name, (job.task_name,) * 2), STATES[job.status])
+            for job in queue
+        ]
+    return render(request, "web/jobs.html", given)
+
+
+@require_http_methods(["GET", "POST"])
+@needs()
+def job(request: HttpRequest, number: int) -> HttpResponse:
+    """How far one job is, for the bar on the page; stop it, or try it again."""
+    asking = _asking(request)
+    found = _seen(asking).filter(pk=number).first()
+    if found is None:
+        raise Http404
+    if request.method == "GET":
+        said = asking.say(found.message_zh, found.message_en)
+        steps = f" {found.done:,} / {found.total:,}" if found.total else ""
+        return JsonResponse(
+            {
+                "over": found.is_over,
+                "done": found.done,
+                "total": found.total,
+                "said": f"{said}{steps}" if said else "",
+            }
+        )
+    if text_in(request.POST, "act") == "cancel":
+        operations.cancel(found, by=asking.name)
+        messages.success(request, asking.say("已要求停止", "Asked to stop"))
+    else:
+        try:
+            running.again(found, by=asking.name)
+            messages.success(request, asking.say("已重新排队", "Queued again"))
+        except CannotRetry:
+            messages.error(request, asking.say("这个任务不用重试", "This job needs no second try"))
+    return redirect(_back(found, asking, text_in(request.POST, "back")))
+
+
+def _back(found: Job, asking: Who, back: str) -> str:
+    kind, _, number = found.subject.partition(":")
+    if kind == "import" and back == f"/imports/{number}" and asking.may(roles.IMPORT_LISTS):
+        return back
+    return "/jobs"
+
+
+def _asking(request: HttpRequest) -> Who:
+    asking = who(request)
+    if not any(asking.may(act) for act in _HAVE_JOBS):
+        raise PermissionDenied
+    return asking
+
+
+def _seen(asking: Who) -> QuerySet[Job]:
+    may = asking.may(roles.ADMINISTER)
+    everybodys = asking.where(roles.ADMINISTER) if may else NOTHING
+    return queries.seen_by(asking.name, everybodys=everybodys)

@@ -71,6 +71,21 @@ def state_name(state: str, language: str) -> str:
     return _picked(_STATES, state, language)
 
 
+_JOB_STATES = {
+    "queued": ("等待", "waiting"),
+    "running": ("进行中", "running"),
+    "done": ("完成", "done"),
+    "failed": ("失败", "failed"),
+    "cancelled": ("已取消", "cancelled"),
+}
+
+
+@register.filter
+def job_state(state: str, language: str) -> str:
+    """Return how far a job is."""
+    return _picked(_JOB_STATES, state, language)
+
+
 _SECTIONS = {
     "vitalstatus": ("出生、性别、死亡", "Birth, sex and death"),
     "registrationstatus": ("户籍", "Registration"),
@@ -239,6 +254,15 @@ ACTS = {
     "give_out_data": ("提供数据", "gave data out"),
     "export_list": ("导出名单", "exported a list"),
     "move_file": ("档案转至他村", "moved the file"),
+    "import_upload": ("上传名单", "brought a list"),
+    "import_mapping": ("对应名单的列", "told a list's columns"),
+    "import_decide": ("认定名单中的人", "decided on a row of a list"),
+    "import_discard": ("放弃名单", "gave up a list"),
+    "import_commit": ("提交名单", "committed a list"),
+    "import_undo": ("撤销名单", "took a list back"),
+    "undo_import": ("撤销名单的登记", "took back what a list recorded"),
+    "cancel_job": ("停止任务", "stopped a job"),
+    "retry_job": ("重试任务", "tried a job again"),
     "queue_job": ("排入任务", "queued a job"),
     "decide": ("判定本月待遇", "decided a month"),
     "record_facts": ("登记或更正", "recorded facts"),
