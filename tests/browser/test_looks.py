@@ -42,6 +42,11 @@ def _gaps(visitor: Visitor) -> None:
     visitor.page.wait_for_selector("#gaps a")
 
 
+def _corrections(visitor: Visitor) -> None:
+    visitor.go(visitor.office.assessment("settling", "/settle", visit=True))
+    visitor.page.locator("summary").click()
+
+
 def _not_verified(visitor: Visitor) -> None:
     visitor.go("/verify")
     visitor.page.locator("#number").fill("A2026-000001")
@@ -236,6 +241,7 @@ LOOKS = (
     Look("visit-gaps", "assessor1", _gaps),
     _assessment("visit-early", "assessor1", "later", visit=True),
     _assessment("visit-settle", "assessor1", "settling", "/settle", visit=True),
+    Look("visit-corrections", "assessor1", _corrections),
     _at("verify", "", "/verify"),
     Look("verify-nothing", "", _not_verified),
     _at("month", "clerk", "/month"),

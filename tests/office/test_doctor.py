@@ -146,3 +146,27 @@ def settings_of_proxy() -> Iterator[None]:
     told = of_environment({"ANLAO_ORIGINS": "https://anlao.test"})
     with override_settings(PROXY=told):
         yield
+
+
+@pytest.mark.parametrize(
+    ("change", "back"),
+    [
+        (
+            "GRANT UPDATE ON organisations_grant TO anlao_app",
+            "REVOKE UPDATE ON organisations_grant FROM anlao_app;"
+            "GRANT UPDATE (revoked_at, revoked_by) ON organisations_grant TO anlao_app",
+        ),
+        (
+            "ALTER TABLE organisations_grant DISABLE TRIGGER grant_is_kept",
+            "ALTER TABLE organisations_grant ENABLE TRIGGER grant_is_kept",
+        ),
+    ],
+)
+def test_grants_that_could_be_rewritten_are_found(
+    patient: DataFolder, change: str, back: str
+) -> None:
+    with changed(patient, change, back):
+        ran = doctor(patient)
+
+    assert ran.exit_code == 1
+    assert "✘ grants 授权: organisations_grant" in ran.output

@@ -6,6 +6,7 @@ import os
 import shutil
 import stat
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from anlao.office.database.folder import DataFolder
     from anlao.office.rehearsal.people import Account
 
+_AT_WORK = timedelta(days=90)
+"""For how long the people of the demo have had their roles: some of their work is weeks old."""
 _MARK = "this-is-a-demo"
 """A file that says that a data folder may be thrown away."""
 
@@ -82,7 +85,9 @@ def furnish(folder: DataFolder, *, people: Path, county: str, rates: Path) -> Fu
 
             now = timezone.now()
             with transaction.atomic():
-                accounts = cast.people_a_county(county, day=timezone.localdate(now), at=now)
+                accounts = cast.people_a_county(
+                    county, day=timezone.localdate(now) - _AT_WORK, at=now
+                )
             count = load_population(
                 people=people,
                 identities=people.with_suffix(".identity.parquet"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
 from django.db import connection
@@ -35,6 +36,7 @@ def checks() -> Iterator[Check]:
     """Yield everything that can be wrong inside."""
     yield _login()
     yield _row_security()
+    yield _grants()
     yield _chain()
     yield _proxy()
     accounts = User.objects.filter(is_active=True).count()
@@ -83,6 +85,23 @@ def _row_security() -> Check:
     )
 
 
+def _grants() -> Check:
+    """Grants decide who sees whom: the pages may add and end them, and change nothing else."""
+    loose = _rows(
+        "SELECT t FROM unnest(%s::text[]) AS t "
+        "WHERE has_table_privilege(current_user, t, 'UPDATE') "
+        "OR has_table_privilege(current_user, t, 'DELETE') OR NOT EXISTS (SELECT 1 FROM pg_trigger "
+        "WHERE tgrelid = t::regclass AND tgname LIKE '%%_is_kept' AND tgenabled = 'O')",
+        [["organisations_grant", "organisations_authenticator", "organisations_token"]],
+    )
+    return Check(
+        "grants 授权",
+        not loose,
+        ", ".join(loose) or "ended only, never rewritten",
+        "find out who changed rights or triggers of these tables; restore a backup",
+    )
+
+
 def _chain() -> Check:
     broken = next(audit.verify(), None)
     count = AuditEntry.objects.count()
@@ -98,7 +117,7 @@ def _single(query: str) -> object:
         return cursor.fetchone()[0]
 
 
-def _rows(query: str, values: list[str]) -> list[str]:
+def _rows(query: str, values: list[Any]) -> list[str]:
     with connection.cursor() as cursor:
         cursor.execute(query, values)
         return [str(row[0]) for row in cursor.fetchall()]

@@ -158,6 +158,30 @@ def test_what_is_returned_is_settled_and_signed_anew(flow: Flow) -> None:
     assert flow.now().state == "published"
 
 
+def test_what_both_scored_wrongly_is_corrected_with_a_reason(flow: Flow) -> None:
+    flow.reviewed()
+    with everywhere():
+        reviewing.send_back(number=flow.number, reason="进食与记录不符", by="approver", at=flow.at)
+    with pytest.raises(Refused, match=r"B\.1\.1"):
+        flow.settle(B_1_1=(2, " "))
+
+    flow.settle(B_1_1=(2, "重新核对，要人帮"), B_1_2=(FULL["B.1.2"], "没有变"))
+
+    done = flow.now()
+    assert (done.total, done.final_level) == (88, 1)
+    with everywhere():
+        changed = visiting.side_by_side(done).changed
+    assert [(one.code, one.first) for one in changed] == [("B.1.1", 4)]
+
+
+def test_a_sheet_that_arrives_days_later_is_of_the_day_of_the_visit(flow: Flow) -> None:
+    flow.request().assign().appoint()
+    day, flow.at = flow.today, flow.at + timedelta(days=3)
+    flow.begin()
+
+    assert flow.now().assessed_on == day
+
+
 def test_whoever_assessed_does_not_approve(flow: Flow) -> None:
     flow.reviewed()
 

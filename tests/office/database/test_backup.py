@@ -39,6 +39,7 @@ def saved(
 ) -> tuple[Path, dict[str, int]]:
     del founded
     file = tmp_path_factory.mktemp("backup") / "office.tar"
+    (office.files / "import-abc").write_bytes(b"sealed")
     return file, back_up(office, file)
 
 
@@ -62,11 +63,15 @@ def rights(folder: DataFolder) -> set[tuple[str, ...]]:
             "SELECT table_name, privilege_type FROM information_schema.role_table_grants "
             "WHERE grantee = 'anlao_app'"
         ).fetchall()
+        columns = session.execute(
+            "SELECT table_name, column_name, privilege_type FROM "
+            "information_schema.role_column_grants WHERE grantee = 'anlao_app'"
+        ).fetchall()
         policies = session.execute("SELECT tablename, policyname, qual FROM pg_policies").fetchall()
         secured = session.execute("SELECT relname FROM pg_class WHERE relrowsecurity").fetchall()
         triggers = session.execute("SELECT tgname, tgenabled::text FROM pg_trigger").fetchall()
     own = [row for row in triggers if not row[0].startswith("RI_")]
-    return {*granted, *policies, *secured, *own}
+    return {*granted, *columns, *policies, *secured, *own}
 
 
 def test_a_restored_office_is_the_same(

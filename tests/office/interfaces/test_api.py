@@ -21,9 +21,11 @@ from tests.office.county import (
     TOWN_A,
     TOWN_B,
     VILLAGE_A1,
+    VILLAGE_B,
     County,
     elder,
     everywhere,
+    identity_number,
 )
 
 from anlao.office.benefits import deciding
@@ -100,6 +102,8 @@ SEEN = {
 }
 """Systems by their tokens, and whose files each may see."""
 FACTS = {"facts": {"lives_alone": True}, "start": "2025-01-01", "evidence": "走访"}
+DIED = {"day": "2199-01-01", "evidence": "死亡证明"}
+MOVED = {"to": NEIGHBOUR, "day": "2199-01-01", "lives_there": True, "evidence": "迁移证"}
 ASKED = {"asked_by": "elder", "reason": "first", "note": "行动不便"}
 ADDRESSES: dict[str, tuple[str, str, Any]] = {
     "token": ("GET", "/token", None),
@@ -113,6 +117,11 @@ ADDRESSES: dict[str, tuple[str, str, Any]] = {
     "lists": ("GET", "/lists", None),
     "lines": ("GET", "/lists/turning", None),
     "record": ("POST", "/elders/{}/facts", FACTS),
+    "open_file": ("POST", "/elders", {}),
+    "journeys": ("GET", "/elders/{}/journeys", None),
+    "report_death": ("POST", "/elders/{}/deaths", DIED),
+    "report_move": ("POST", "/elders/{}/moves", MOVED),
+    "undo_journey": ("POST", "/elders/{}/journeys/1/undo", {"reason": "误报"}),
     "assessments": ("GET", "/assessments", None),
     "assessment": ("GET", "/assessments/999999999", None),
     "ask_for_assessment": ("POST", "/elders/{}/assessments", ASKED),
@@ -120,6 +129,10 @@ ADDRESSES: dict[str, tuple[str, str, Any]] = {
     "decisions": ("GET", "/month/old-age-allowance/yes", None),
     "verification": ("GET", "/audit/verification", None),
 }
+
+
+OWN_AREA = ("report_death", "report_move", "undo_journey")
+"""What needs a token with a division: an organisation's list is not enough."""
 
 
 def bodies(answer: Answer) -> str:
@@ -258,7 +271,9 @@ def test_every_address_shows_whom_it_should_and_no_others(
     needed = {
         "find": roles.SEE_ELDERS, "file": roles.SEE_ELDERS, "entitlements": roles.SEE_ELDERS,
         "assessments": roles.SEE_ELDERS, "assessment": roles.SEE_ELDERS,
-        "ask_for_assessment": roles.REQUEST_ASSESSMENT,
+        "ask_for_assessment": roles.REQUEST_ASSESSMENT, "journeys": roles.SEE_ELDERS,
+        "report_death": roles.RECORD_FACTS, "report_move": roles.RECORD_FACTS,
+        "undo_journey": roles.RECORD_FACTS,
         "history": roles.SEE_ELDERS, "lists": roles.SEE_ELDERS, "lines": roles.SEE_ELDERS,
         "record": roles.RECORD_FACTS, "overview": roles.SEE_FIGURES,
         "decisions": roles.SEE_ELDERS, "verification": roles.SEE_AUDIT,
@@ -268,9 +283,15 @@ def test_every_address_shows_whom_it_should_and_no_others(
             answer = system.ask(method, path.format(her.pk), sent)
             if name in needed and needed[name] not in acts:
                 is_problem(answer, 403)
+            elif name == "open_file":  # what is asked is looked at before who asks
+                is_problem(answer, 422)
+            elif name in OWN_AREA and not given[2]:
+                is_problem(answer, 403)
             elif "{}" in path and key not in inside:
                 is_problem(answer, 404)
-            elif name in ("overview", "decisions", "assessment"):
+            elif name in ("report_death", "report_move"):
+                is_problem(answer, 422)  # the day has not come
+            elif name in ("overview", "decisions", "assessment", "undo_journey"):
                 is_problem(answer, 404)  # nothing was decided yet, nor is anything of that number
             else:
                 assert answer.status_code in (200, 201, 409), (name, bodies(answer))
@@ -528,6 +549,90 @@ def test_a_move_is_not_recorded_by_whoever_has_a_list_only(county: County, issue
     assert issue(*SEEN["county"][0]).post(path, sent).status_code == 201
 
 
+# new files, deaths, moves
+
+
+def newcomer(**changed: Any) -> dict[str, Any]:
+    number = identity_number(date(1945, 6, 7), 777)
+    return {
+        "name": "新来的人", "identity_number": number.number, "birth_date": "1945-06-07",
+        "sex": number.sex, "village": VILLAGE_A1, "evidence": "户口簿",
+    } | changed  # fmt: skip
+
+
+def test_a_file_is_opened_once_inside_the_area(county: County, issue: Issue) -> None:
+    system, other = issue(*SEEN["town_a"][0]), issue(*SEEN["town_b"][0])
+
+    made = system.post("/elders", newcomer(), idempotency_key="n-1")
+    same = system.post("/elders", newcomer(), idempotency_key="n-1")
+
+    assert made.status_code == 201, bodies(made)
+    assert bodies(made) == bodies(same)
+    path = f"/elders/{made.json()['id']}"
+    assert system.get(path).status_code == 200
+    is_problem(other.get(path), 404)
+    again = system.post("/elders", newcomer())
+    is_problem(again, 409)
+    assert again.json()["type"].endswith("may-have-a-file")
+    taken = system.post("/elders", newcomer(is_somebody_else=True))
+    assert taken.json()["type"].endswith("number-taken")
+    is_problem(other.post("/elders", newcomer()), 403)
+    assert Elder.objects.count() == 0  # the application sees none without a pass
+    del county
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"name": ""},
+        {"name": "名\x00"},
+        {"identity_number": "331123194506070000"},
+        {"identity_number": "x" * 18},
+        {"birth_date": "1945-06-08"},
+        {"sex": "other"},
+        {"village": TOWN_A},
+        {"village": "331123999999"},
+        {"phone": "abc"},
+        {"evidence": ""},
+        {"more": 1},
+    ],
+)
+def test_a_file_is_not_opened_from_what_does_not_fit(issue: Issue, changed: dict[str, Any]) -> None:
+    is_problem(issue(*SEEN["town_a"][0]).post("/elders", newcomer(**changed)), 422)
+
+
+def test_a_death_ends_what_is_open_and_is_taken_back(county: County, issue: Issue) -> None:
+    her = county.elders["b1"]
+    system = issue(*SEEN["town_b"][0])
+    sent = DIED | {"day": "2026-01-05"}
+
+    made = system.post(f"/elders/{her.pk}/deaths", sent)
+
+    assert made.status_code == 201
+    journey = made.json()["id"]
+    assert system.get(f"/elders/{her.pk}").json()["elder"]["state"] == "deceased"
+    is_problem(system.post(f"/elders/{her.pk}/deaths", sent), 409)
+    undo = f"/elders/{her.pk}/journeys/{journey}/undo"
+    is_problem(issue(*SEEN["town_a"][0]).post(undo, {"reason": "误报"}), 404)
+    assert system.post(undo, {"reason": "误报"}).json()["undone_at"]
+    assert system.get(f"/elders/{her.pk}").json()["elder"]["state"] == "living"
+    is_problem(system.post(undo, {"reason": "误报"}), 409)
+    (told,) = system.get(f"/elders/{her.pk}/journeys").json()
+    assert (told["kind"], bool(told["undone_at"])) == ("death", True)
+
+
+def test_a_move_takes_the_file_along(county: County, issue: Issue) -> None:
+    her = county.elders["a1"]
+    town_a, town_b = issue(*SEEN["town_a"][0]), issue(*SEEN["town_b"][0])
+    sent = MOVED | {"to": VILLAGE_B, "day": "2026-01-05"}
+
+    assert town_a.post(f"/elders/{her.pk}/moves", sent).status_code == 201
+
+    is_problem(town_a.get(f"/elders/{her.pk}"), 404)
+    assert town_b.get(f"/elders/{her.pk}").json()["elder"]["division"] == VILLAGE_B
+    is_problem(town_b.post(f"/elders/{her.pk}/moves", sent | {"to": "331123999999"}), 422)
+
+
 # assessments
 
 
@@ -738,7 +843,7 @@ def test_a_cursor_is_of_its_list_and_token_only(issue: Issue) -> None:
     [
         ("GET", "/nowhere", 404),
         ("GET", "/", 404),
-        ("GET", "/elders", 404),
+        ("GET", "/elders", 405),
         ("GET", "/divisions/999999", 404),
         ("GET", "/lists/nonsense", 404),
         ("GET", "/divisions/x", 422),

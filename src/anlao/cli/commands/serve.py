@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import fcntl
 import os
 import signal
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
     from anlao.office.database.folder import DataFolder
 
 
+_PR_SET_PDEATHSIG = 1
+
+
 @click.command("serve")
 @data_option
 @click.option("--demo", is_flag=True, help="The office that anlao demo made here. 演示数据。")
@@ -42,6 +46,7 @@ def command(*, data: Path | None, demo: bool, port: int, workers: int) -> None:
         _refuse_taken_port(port)
         folder.make()
         with _only_one(folder), opened(folder, say=remark):
+            _rescue()
             environment = os.environ | {"ANLAO_DATA": str(folder.path)}
             children = [_started(_web(port, workers), environment), _started(_WORKER, environment)]
             click.echo(f"安老 http://127.0.0.1:{port}/   （Ctrl-C 停止 / to stop）")
@@ -74,6 +79,23 @@ def _only_one(folder: DataFolder) -> Iterator[None]:
         yield
 
 
+def _rescue() -> None:
+    """Take up again what was being worked on when the office died: nobody else works here now.
+
+    On a server of one's own others may work; there, the worker looks for silent ones.
+    """
+    from anlao.office.database import logins
+
+    if logins.own_server():
+        return
+    import asyncio
+
+    from anlao.office.interfaces.tasks.rescue import rescue
+
+    if count := asyncio.run(rescue(silent_for=0)):
+        remark(f"{count} 项中断的任务将继续 / interrupted jobs go on")
+
+
 _WORKER = ("django", "procrastinate", "worker", "--concurrency", "1")
 
 
@@ -87,7 +109,17 @@ def _web(port: int, workers: int) -> tuple[str, ...]:
 
 def _started(module: tuple[str, ...], environment: dict[str, str]) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-m", *module]
-    return subprocess.Popen(command, env=environment, start_new_session=True)  # noqa: S603
+    return subprocess.Popen(  # noqa: S603
+        command, env=environment, start_new_session=True, preexec_fn=_end_with_us
+    )
+
+
+def _end_with_us() -> None:
+    """Ask Linux to end this child where its parent is killed: an office without its parent would
+    keep the port and the work, and nobody could stop it by Ctrl-C.
+    """
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def _until_stopped(children: list[subprocess.Popen[bytes]]) -> int:

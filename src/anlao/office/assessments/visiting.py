@@ -2,28 +2,21 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
 
-from anlao.office.assessments import agreement, answers, sheets
+from anlao.office.assessments import agreement, answers, papers, sheets
 from anlao.office.assessments.agreement import Agreement
 from anlao.office.assessments.answers import Apart
 from anlao.office.assessments.local import PRESENT, in_force
 from anlao.office.assessments.models import Appointment, Assessment, Sheet, Signature
 from anlao.office.assessments.moving import Refused, locked, move, refuse_unless
-from anlao.office.assessments.report import Line, Report, ReportSection, make_report
-from anlao.office.assessments.scoring import Outcome
 from anlao.office.assessments.states import SCORING, SETTLING, SIGNING, NotNow
 from anlao.office.organisations.models import User
-from anlao.office.shared.vaults import vault
-from anlao.rules.facts import Label
-
-REPORT = "assessment.report"
 
 
 class Gaps(Refused):
@@ -49,8 +42,8 @@ def standing(assessment: Assessment) -> Appointment | None:
 def begin(*, number: int, assessor: User, day: date, at: datetime) -> Sheet:
     """Return the assessor's own sheet, made at her first visit to the page.
 
-    Scoring begins on the day of the visit or later, by the instrument and the settings that are in
-    force then. Raises Refused, NotNow.
+    Scoring begins on the day of the visit, or later where there was no network, by the instrument
+    and the settings that are in force then. Raises Refused, NotNow.
     """
     assessment = locked(number)
     visit = standing(assessment)
@@ -71,7 +64,7 @@ def begin(*, number: int, assessor: User, day: date, at: datetime) -> Sheet:
             at=at,
             instrument=PRESENT,
             settings=dict(in_force(PRESENT).values),
-            assessed_on=day,
+            assessed_on=visit.day,
         )
     if assessment.state not in (SCORING, SETTLING, SIGNING):
         raise NotNow("begin", assessment.state)
@@ -107,12 +100,25 @@ def finish(*, number: int, assessor: User, at: datetime) -> Assessment:
 
 @dataclass(frozen=True, slots=True)
 class SideBySide:
-    """Two finished sheets. ``settled``: what the agreed sheet says so far."""
+    """Two finished sheets. ``settled``: what the agreed sheet says so far.
+
+    ``alike``: items, and the box of coma, that both answered alike; both may have been wrong.
+    """
 
     assessors: tuple[User, User]
     agreement: Agreement
     apart: list[Apart]
+    alike: list[Apart]
     settled: Mapping[str, sheets.Given]
+
+    @property
+    def changed(self) -> list[Apart]:
+        """Return what was settled otherwise than somebody had scored it: each has a reason."""
+        corrected = [one for one in self.alike if self._reason(one.code)]
+        return [*self.apart, *corrected]
+
+    def _reason(self, code: str) -> str:
+        return self.settled[code].reason if code in self.settled else ""
 
 
 def side_by_side(assessment: Assessment) -> SideBySide:
@@ -122,12 +128,18 @@ def side_by_side(assessment: Assessment) -> SideBySide:
     assert first.assessor is not None
     assert second.assessor is not None
     agreed = Sheet.objects.select_related("assessment").get(assessment=assessment, assessor=None)
+    one, other = sheets.values(first), sheets.values(second)
     return SideBySide(
         (first.assessor, second.assessor),
         agreement.compare(
             instrument=instrument, first=sheets.outcome(first), second=sheets.outcome(second)
         ),
-        answers.apart(instrument, sheets.values(first), sheets.values(second)),
+        answers.apart(instrument, one, other),
+        [
+            Apart(code, one[code], other[code])
+            for code in (answers.COMA, *(item.code for item in instrument.items))
+            if one[code] == other[code]
+        ],
         sheets.given(agreed),
     )
 
@@ -143,14 +155,19 @@ def settle(
 ) -> Assessment:
     """Agree on one result: a value and a reason for every code on which the two differ.
 
-    ``chosen``: by code. Raises Refused for a difference without value or reason, AnswerRefused,
-    NotNow.
+    ``chosen``: by code; also for what both had answered alike, where both were wrong. Raises
+    Refused for a difference without value or reason, AnswerRefused, NotNow.
     """
     assessment = locked(number)
     refuse_unless(assessment, "settle")
     first, second = (sheets.values(sheet) for sheet in sheets.own(assessment))
     instrument = sheets.instrument_of(assessment)
-    differing = {one.code for one in answers.apart(instrument, first, second)}
+    alike = {**second, **first}
+    differing = {one.code for one in answers.apart(instrument, first, second)} | {
+        code
+        for code, (value, _) in chosen.items()
+        if value is not None and code in alike and value != alike[code]
+    }
     lacking = sorted(
         code
         for code in differing
@@ -166,7 +183,7 @@ def settle(
     agreed.finished_at = None
     agreed.save(update_fields=["finished_at"])
     before = sheets.given(agreed)
-    values = {**second, **first} | {code: chosen[code][0] for code in differing}
+    values = alike | {code: chosen[code][0] for code in differing}
     for code, value in values.items():
         sheets.save(
             agreed,
@@ -181,7 +198,7 @@ def settle(
         raise Gaps(missing)
     agreed.finished_at = at
     agreed.save(update_fields=["finished_at"])
-    report, outcome = _report(assessment, agreed, day)
+    report, outcome = papers.write(assessment, agreed, visit=standing(assessment), day=day)
     move(
         assessment,
         "settle",
@@ -192,7 +209,7 @@ def settle(
         total=outcome.total,
         initial_level=outcome.initial_level,
         final_level=outcome.final_level,
-        report_sealed=_sealed(assessment, report),
+        report_sealed=papers.seal(assessment, report),
         content_hash=report.content_hash,
     )
     return assessment
@@ -234,77 +251,6 @@ def sign(*, number: int, assessor: User, digest: str, at: datetime) -> Assessmen
     if rows.values("assessor").distinct().count() == 2:
         move(assessment, "both_signed", by=assessor.username, at=at)
     return assessment
-
-
-def _report(assessment: Assessment, agreed: Sheet, day: date) -> tuple[Report, Outcome]:
-    instrument = sheets.instrument_of(assessment)
-    found = sheets.values(agreed)
-    outcome = answers.outcome_of(instrument, sheets.settings_of(assessment), found)
-    visit = standing(assessment)
-    assert visit is not None
-    elder = assessment.elder
-    first, second = (sheet.assessor for sheet in sheets.own(assessment))
-    assert first is not None
-    assert second is not None
-    assert assessment.assessed_on is not None
-    information: dict[str, Any] = answers.information_of(instrument, found) | {
-        "A.1.1": assessment.number,
-        "A.1.2": assessment.assessed_on,
-        "A.1.3": assessment.reason,
-        "A.2.1": elder.name,
-        "A.2.8": elder.identity_mask,
-    }
-    if elder.sex:
-        information["A.2.2"] = elder.sex
-    if elder.birth_date:
-        information["A.2.3"] = elder.birth_date
-    report = make_report(
-        report_id=assessment.number,
-        instrument=instrument,
-        outcome=outcome,
-        information=information,
-        place=visit.place,
-        organisation=assessment.body.name if assessment.body else "",
-        assessors=(first.full_name, second.full_name),
-        informant=str(found.get("A.3.1", "")),
-        signed_on=day,
-    )
-    return report, outcome
-
-
-def _sealed(assessment: Assessment, report: Report) -> bytes:
-    text = json.dumps(asdict(report), ensure_ascii=False)
-    return vault().seal(text, field=REPORT, row=assessment.number)
-
-
-def report_of(assessment: Assessment) -> Report:
-    """Return the report as it was signed; the caller logs the look."""
-    assert assessment.report_sealed is not None
-    text = vault().open(bytes(assessment.report_sealed), field=REPORT, row=assessment.number)
-    read = json.loads(text)
-    return Report(
-        read["id"],
-        read["instrument"],
-        read["standard"],
-        tuple(
-            ReportSection(
-                section["code"],
-                Label(**section["title"]),
-                tuple(
-                    Line(
-                        line["code"],
-                        Label(**line["label"]),
-                        Label(**line["value"]),
-                        line["private"],
-                    )
-                    for line in section["lines"]
-                ),
-            )
-            for section in read["sections"]
-        ),
-        read["final_level"],
-        Label(**read["final_level_name"]),
-    )
 
 
 def signatures(assessment: Assessment) -> list[Signature]:

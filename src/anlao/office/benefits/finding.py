@@ -59,5 +59,8 @@ def fill(decided: DecidedMonth) -> None:
         "known": decided.known_at,
     }
     with connections[_OWNER].cursor() as cursor:
+        # Rows just copied in are not counted yet; without that the plans loop for minutes.
+        cursor.execute("ANALYZE benefits_decision, benefits_award")
         cursor.execute(_COMPARED, values)
+        cursor.execute("ANALYZE benefits_finding")
         cursor.execute(_UNDECIDED, values)

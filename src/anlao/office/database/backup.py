@@ -2,13 +2,15 @@
 
 FILE (tar)   manifest.json   digests, rows by table      database.dump   all tables
              secrets.json    keyring                     what opens what is sealed
-    rates/…         local rates
+    rates/…         local rates                         files/…   uploads, sealed
+    sources.yaml    where lists are pulled from
 """
 
 from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import tarfile
@@ -27,7 +29,8 @@ from anlao.office.database.embedded import DatabaseFailed, EmbeddedPostgres
 from anlao.office.database.folder import DataFolder
 
 MANIFEST, DUMP, SECRETS, KEYRING = "manifest.json", "database.dump", "secrets.json", "keyring"
-RATES = "rates"
+_LOOSE = ("rates/*.yaml", "files/*", "sources.yaml")
+_IS_LOOSE = re.compile(r"rates/\w[\w.-]*\.yaml|files/\w[\w.-]*|sources\.yaml", re.ASCII)
 _PARTS = (DUMP, SECRETS, KEYRING)
 
 
@@ -49,11 +52,11 @@ def back_up(folder: DataFolder, target: Path) -> dict[str, int]:
             )  # fmt: skip
         (work / SECRETS).write_bytes(folder.secrets_file.read_bytes())
         (work / KEYRING).write_bytes(folder.keyring_file.read_bytes())
-        rates = sorted(folder.rates.glob("*.yaml")) if folder.rates.exists() else []
-        (work / RATES).mkdir()
-        for path in rates:
-            (work / RATES / path.name).write_bytes(path.read_bytes())
-        parts = [*_PARTS, *(f"{RATES}/{path.name}" for path in rates)]
+        loose = _loose(folder)
+        for part in loose:
+            (work / part).parent.mkdir(exist_ok=True)
+            shutil.copyfile(folder.path / part, work / part)
+        parts = [*_PARTS, *loose]
         digests = {part: _digest(work / part) for part in parts}
         manifest = {"format": 1, "rows": counts, "sha256": digests}
         (work / MANIFEST).write_text(json.dumps(manifest, indent=1), "utf-8")
@@ -64,6 +67,12 @@ def back_up(folder: DataFolder, target: Path) -> dict[str, int]:
                 tar.add(work / part, arcname=part)
         aside.replace(target)
     return counts
+
+
+def _loose(folder: DataFolder) -> list[str]:
+    """Return the files beside the database: rates, uploads (sealed), sources of lists."""
+    found = [path for pattern in _LOOSE for path in sorted(folder.path.glob(pattern))]
+    return [str(path.relative_to(folder.path)) for path in found if path.is_file()]
 
 
 def restore(folder: DataFolder, source: Path) -> dict[str, int]:
@@ -102,8 +111,9 @@ def _restored(folder: DataFolder, work: Path, manifest: dict[str, Any]) -> dict[
         path.touch(0o600)
         path.write_bytes((work / part).read_bytes())
     for part in manifest["sha256"]:
-        if part.startswith(f"{RATES}/"):
-            folder.rates.mkdir(exist_ok=True)
+        if part not in _PARTS:
+            (folder.path / part).parent.mkdir(mode=0o700, exist_ok=True)
+            (folder.path / part).touch(0o600)
             (folder.path / part).write_bytes((work / part).read_bytes())
     server = EmbeddedPostgres(folder)
     server.start()
@@ -138,10 +148,7 @@ def _unpacked(source: Path, work: Path) -> dict[str, Any]:
 
 def _is_part(name: str) -> bool:
     """Return whether a name is one that a backup may hold; anything else is left in the file."""
-    rates, _, file = name.partition("/")
-    return name in (MANIFEST, *_PARTS) or (
-        rates == RATES and file.endswith(".yaml") and "/" not in file and not file.startswith(".")
-    )
+    return name in (MANIFEST, *_PARTS) or _IS_LOOSE.fullmatch(name) is not None
 
 
 def _expected(tar: tarfile.TarFile) -> list[tarfile.TarInfo]:

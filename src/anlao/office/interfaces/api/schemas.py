@@ -270,3 +270,51 @@ class AssessmentOut(Schema):
     published_on: date | None
     valid_until: date | None
     verification_code: str
+
+
+class ElderIn(Schema):
+    """A new elder. ``is_somebody_else``: you looked at those who may be her, and she is none."""
+
+    model_config = ConfigDict(extra="forbid")
+    name: Text = Field(min_length=1, max_length=60)
+    identity_number: Text = Field(min_length=15, max_length=18)
+    birth_date: Day
+    sex: Literal["female", "male"]
+    village: str = Field(pattern=r"^[0-9]{12}$")
+    phone: str = Field(default="", pattern=r"^(\+?[0-9]{7,15})?$")
+    evidence: Text = Field(min_length=2, max_length=200)
+    is_somebody_else: bool = False
+
+
+class DeathIn(Schema):
+    model_config = ConfigDict(extra="forbid")
+    day: Day
+    evidence: Text = Field(min_length=2, max_length=200)
+
+
+class MoveIn(Schema):
+    """``to``: the code of the place of registration; ``lives_there``: she lives there as well."""
+
+    model_config = ConfigDict(extra="forbid")
+    to: str = Field(pattern=r"^[0-9]{6}([0-9]{3}){0,2}$")
+    day: Day
+    lives_there: bool
+    evidence: Text = Field(min_length=2, max_length=200)
+
+
+class UndoIn(Schema):
+    model_config = ConfigDict(extra="forbid")
+    reason: Text = Field(min_length=2, max_length=200)
+
+
+class JourneyOut(Schema):
+    """A death, a move or a merge, and whether it was taken back."""
+
+    id: int
+    elder: int
+    kind: str
+    day: date
+    reason: str
+    made_by: str
+    made_at: datetime
+    undone_at: datetime | None

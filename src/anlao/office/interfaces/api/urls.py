@@ -14,7 +14,15 @@ from ninja.openapi.schema import OpenAPISchema
 from ninja.operation import Operation
 from ninja.security import HttpBearer
 
-from anlao.office.interfaces.api import assessments, elders, lists, months, places, problems
+from anlao.office.interfaces.api import (
+    assessments,
+    elders,
+    journeys,
+    lists,
+    months,
+    places,
+    problems,
+)
 from anlao.office.interfaces.api.gate import token_of
 from anlao.office.interfaces.api.problems import Problem
 from anlao.office.organisations.models import Token
@@ -100,7 +108,7 @@ api = OfficeAPI(
     docs_url=None,
     auth=Bearer(),
 )
-for room in (places, elders, months, lists, assessments):
+for room in (places, elders, journeys, months, lists, assessments):
     api.add_router("", room.router)
 
 

@@ -15,7 +15,15 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
-from anlao.office.assessments import queries, requesting, reviewing, sheets, states, visiting
+from anlao.office.assessments import (
+    papers,
+    queries,
+    requesting,
+    reviewing,
+    sheets,
+    states,
+    visiting,
+)
 from anlao.office.assessments.models import Assessment
 from anlao.office.assessments.moving import Refused
 from anlao.office.assessments.states import MOVES, NotNow
@@ -140,8 +148,11 @@ def _page(
             sheet_words.difference(
                 instrument, one, asking.language, settled=compared.settled.get(one.code), sent=None
             )
-            for one in compared.apart
+            for one in compared.changed
         ]
+        share, kappa = compared.agreement.exact_share, compared.agreement.weighted_kappa
+        given["exact_share"] = f"{float(share):.0%}"
+        given["kappa"] = "" if kappa is None else f"{float(kappa):.2f}"
     return render(request, "web/assessment.html", given, status=status)
 
 
@@ -240,7 +251,7 @@ def report(request: HttpRequest, number: int) -> HttpResponse:
     given = {
         "found": found,
         "elder": found.elder,
-        "report": visiting.report_of(found),
+        "report": papers.read(found),
         "signatures": visiting.signatures(found),
     }
     return render(request, "web/assessment_report.html", given)
@@ -257,7 +268,8 @@ def notice(request: HttpRequest, number: int) -> HttpResponse:
     given = {
         "found": found,
         "elder": found.elder,
-        "report": visiting.report_of(found),
+        "report": papers.read(found),
+        "full": sheets.instrument_of(found).max_score,
         "last_day": reviewing.last_day_to_object(found),
         "verify_at": request.build_absolute_uri("/verify"),
     }

@@ -106,7 +106,9 @@ def difference(
     """Return where two sheets differ, with what may be agreed upon."""
     item = _item(instrument, apart.code)
     values = [option.score for option in item.options] if item else [apart.first, apart.second]
-    chosen = json.dumps(settled.value) if settled is not None else ""
+    if apart.code == answers.COMA:
+        values = list(_YES_NO)
+    chosen = json.dumps(settled.value) if settled is not None and settled.reason else ""
     reason = settled.reason if settled is not None else ""
     if sent is not None:
         chosen = sent.get(f"value:{apart.code}", "")

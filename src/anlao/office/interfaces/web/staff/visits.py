@@ -19,7 +19,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from anlao.office.assessments import answers as answering
-from anlao.office.assessments import local, queries, sheets, states, visiting
+from anlao.office.assessments import local, papers, queries, sheets, states, visiting
 from anlao.office.assessments.models import Appointment, Assessment, Sheet
 from anlao.office.assessments.moving import Refused
 from anlao.office.assessments.states import NotNow
@@ -184,7 +184,8 @@ def settle(request: HttpRequest, number: int) -> HttpResponse:
     compared = visiting.side_by_side(assessment)
     refused = ""
     if request.method == "POST":
-        chosen = {one.code: _chosen(request, one.code) for one in compared.apart}
+        asked = [*compared.apart, *compared.alike]
+        chosen = {one.code: _chosen(request, one.code) for one in asked}
         try:
             visiting.settle(
                 number=number,
@@ -200,21 +201,25 @@ def settle(request: HttpRequest, number: int) -> HttpResponse:
     else:
         files.note_read(assessment.elder, "read_sheet", by=asking.name, purpose=assessment.number)
     instrument = sheets.instrument_of(assessment)
-    rows = [
-        sheet_words.difference(
-            instrument,
-            one,
-            asking.language,
-            settled=compared.settled.get(one.code),
-            sent=request.POST if request.method == "POST" else None,
-        )
-        for one in compared.apart
-    ]
+    rows, others = (
+        [
+            sheet_words.difference(
+                instrument,
+                one,
+                asking.language,
+                settled=compared.settled.get(one.code),
+                sent=request.POST if request.method == "POST" else None,
+            )
+            for one in some
+        ]
+        for some in (compared.apart, compared.alike)
+    )
     given = {
         "found": assessment,
         "elder": assessment.elder,
         "compared": compared,
         "rows": rows,
+        "others": others,
         "refused": refused,
         "returned": next(
             (step for step in reversed(queries.steps(assessment)) if step.act == "return"), None
@@ -260,7 +265,7 @@ def sign(request: HttpRequest, number: int) -> HttpResponse:
     given = {
         "found": assessment,
         "elder": assessment.elder,
-        "report": visiting.report_of(assessment),
+        "report": papers.read(assessment),
         "doubts": sheets.outcome(agreed).doubts,
         "signatures": signed,
         "signed": any(one.assessor_id == _user(asking).pk for one in signed),

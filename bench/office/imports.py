@@ -1,10 +1,10 @@
 """How long a list takes from upload to committed, in an office of its own that is gone afterwards.
 
-python -m bench.office_imports [ROWS]
+python -m bench.office.imports [ROWS]
 
 Every row of the list changes something: the longest way there is. Half the elders have a status
-that the list cuts, the other half none. Prints wall and processor seconds by phase: ours, and
-those of the database's process for us.
+that the list cuts, the other half none. Prints wall and processor seconds (ours, and the
+database server's) by phase.
 """
 
 from __future__ import annotations
