@@ -151,7 +151,36 @@ def _contact_refused(visitor: Visitor) -> None:
     visitor.page.locator("main form button").click()
 
 
+def _brought(visitor: Visitor) -> None:
+    """A list with a bad row, up to its columns."""
+    from tests.office.registry.imports.made import identity, workbook
+
+    rows = [["身份证号", "姓名", "低保类别"], [identity(), "王某", "低保"], ["123", "李某", "富裕"]]
+    visitor.go("/imports/new")
+    visitor.page.locator("#id_file").set_input_files(
+        {"name": "名单.xlsx", "mimeType": "application/octet-stream", "buffer": workbook(rows)}
+    )
+    visitor.page.locator("#id_kind").select_option("hardship")
+    visitor.page.locator("main form button").click()
+
+
+def _checked(visitor: Visitor, tab: str = "") -> None:
+    _brought(visitor)
+    path = visitor.page.url.removesuffix("/columns")
+    visitor.page.locator("main form button").last.click()
+    visitor.page.locator("button[value=discard]").wait_for(timeout=30_000)
+    visitor.page.goto(path + tab)
+
+
 LOOKS = (
+    _at("imports", "clerk", "/imports"),
+    _at("import-new", "clerk", "/imports/new"),
+    Look("import-columns", "clerk", _brought),
+    Look("import", "clerk", _checked),
+    Look("import-findings", "clerk", lambda visitor: _checked(visitor, "/findings")),
+    Look("import-preview", "clerk", lambda visitor: _checked(visitor, "/preview")),
+    Look("import-matches", "clerk", lambda visitor: _checked(visitor, "/matches")),
+    _at("jobs-clerk", "clerk", "/jobs"),
     _at("sign-in", "", "/sign-in"),
     Look("sign-in-refused", "", _refused_sign_in),
     _at("sign-in-idle", "", "/sign-in?idle=1"),

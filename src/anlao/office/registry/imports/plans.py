@@ -17,7 +17,6 @@ from anlao.office.registry import laying, operations
 from anlao.office.registry.imports.models import Change
 from anlao.office.registry.laying import Span
 from anlao.office.registry.models import (
-    STATUSES,
     CapabilityStatus,
     RegistrationStatus,
     Status,
@@ -26,7 +25,6 @@ from anlao.office.registry.models import (
 from anlao.office.registry.operations import START_OF_TIME, Contradiction
 
 ALWAYS: Span = (START_OF_TIME, None)
-BY_NAME: Mapping[str, type[Status]] = {str(kind._meta.model_name): kind for kind in STATUSES}
 Values = dict[str, Any]
 
 

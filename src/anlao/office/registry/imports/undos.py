@@ -6,20 +6,20 @@ file has left the area, that change stays as it is and is named.
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from django.db import connection
 
 from anlao.office.jobs.progress import Progress, Refused
+from anlao.office.registry import bulk
 from anlao.office.registry.imports.models import Batch, Change
-from anlao.office.registry.imports.plans import BY_NAME, columns_of
+from anlao.office.registry.imports.plans import columns_of
 from anlao.office.registry.imports.words import keep_words
-from anlao.office.registry.models import Elder, Status
+from anlao.office.registry.models import STATUSES, Elder, Status
+from anlao.office.registry.operations import MOMENT
 from anlao.office.shared import audit
 from anlao.office.shared.audit import Act
-
-_MOMENT = timedelta(microseconds=1)
 
 
 def undo(
@@ -39,10 +39,9 @@ def undo(
         cursor.execute(
             "SELECT id FROM registry_elder WHERE id = ANY(%s) ORDER BY id FOR UPDATE", [numbers]
         )
-    for done, (name, kind) in enumerate(BY_NAME.items()):
-        progress.step(done, len(BY_NAME), "正在撤销", "taking the list back")
-        _keep_what_has_later(held, name, kind)
-        _put_back(held, name, kind, at)
+    for done, kind in enumerate(STATUSES):
+        progress.step(done, len(STATUSES), "正在撤销", "taking the list back")
+        _put_back(held, kind, at)
     put_back = changes.filter(kept_reason="", elder_id__isnull=False)
     elders = list(put_back.values_list("elder_id", flat=True).distinct())
     acts = _acts(held, elders, reason)
@@ -59,47 +58,64 @@ def undo(
     )
 
 
-def _keep_what_has_later(batch: Batch, name: str, kind: type[Status]) -> None:
+def _put_back(batch: Batch, kind: type[Status], at: datetime) -> None:
+    """Take back the changes of one status, but for those on which something lies.
+
+    Numbers go to the database as arrays: of tables just filled it knows no sizes to plan by.
+    """
+    table = kind._meta.db_table
+    changes = list(
+        Change.objects.filter(batch=batch, kind=kind._meta.model_name).values_list(
+            "id", "closed", "made"
+        )
+    )
+    seen = _seen(table, [number for _, _, made in changes for number in made])
+    closed: list[int] = []
+    taken: list[int] = []
+    kept = []
+    for change, before, made in changes:
+        if any(number not in seen for number in made):
+            kept.append({"id": change, "kept_reason": "away"})
+        elif not all(seen[number] for number in made):
+            kept.append({"id": change, "kept_reason": "later"})
+        else:
+            closed += before
+            taken += made
+    bulk.update(Change, ("kept_reason",), kept)
+    _write(table, kind, taken, closed, at)
+
+
+def _seen(table: str, numbers: list[int]) -> dict[int, bool]:
+    """Return the rows inside the scope, and whether each is still what is known."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE imports_change c SET kept_reason = CASE WHEN n.seen < n.made THEN 'away'"  # noqa: S608
-            " ELSE 'later' END FROM (SELECT o.id, count(*) AS made, count(t.id) AS seen,"
-            "  count(t.id) FILTER (WHERE upper_inf(t.known)) AS open FROM imports_change o"
-            "  CROSS JOIN jsonb_array_elements_text(o.made) AS m(number)"
-            f" LEFT JOIN {kind._meta.db_table} t ON t.id = m.number::bigint"
-            "  WHERE o.batch_id = %s AND o.kind = %s GROUP BY o.id) n"
-            " WHERE n.id = c.id AND n.open < n.made",
-            [batch.pk, name],
+            f"SELECT id, upper_inf(known) FROM {table} WHERE id = ANY(%s)",  # noqa: S608
+            [numbers],
         )
+        return dict(cursor.fetchall())
 
 
-def _put_back(batch: Batch, name: str, kind: type[Status], at: datetime) -> None:
-    table = kind._meta.db_table
+def _write(
+    table: str, kind: type[Status], taken: list[int], closed: list[int], at: datetime
+) -> None:
+    if not taken:
+        return
     kept = ("elder_id", "division_code", "valid", "source_id", "evidence", "recorded_by")
     columns = ", ".join((*kept, *columns_of(kind)))
-    chosen = "c.batch_id = %s AND c.kind = %s AND c.kept_reason = ''"
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT max(lower(t.known)) FROM {table} t, imports_change c,"  # noqa: S608
-            f" jsonb_array_elements_text(c.made) AS m(number) WHERE {chosen}"
-            " AND t.id = m.number::bigint",
-            [batch.pk, name],
+            f"SELECT max(lower(known)) FROM {table} WHERE id = ANY(%s)",  # noqa: S608
+            [taken],
         )
-        latest = cursor.fetchone()[0]
-        if latest is None:
-            return
-        now = max(at, latest + _MOMENT)
+        now = max(at, cursor.fetchone()[0] + MOMENT)
         cursor.execute(
-            f"UPDATE {table} t SET known = tstzrange(lower(t.known), %s) FROM imports_change c,"  # noqa: S608
-            f" jsonb_array_elements_text(c.made) AS m(number) WHERE {chosen}"
-            " AND t.id = m.number::bigint",
-            [now, batch.pk, name],
+            f"UPDATE {table} SET known = tstzrange(lower(known), %s) WHERE id = ANY(%s)",  # noqa: S608
+            [now, taken],
         )
         cursor.execute(
             f"INSERT INTO {table} ({columns}, known) SELECT {columns}, tstzrange(%s, NULL)"  # noqa: S608
-            f" FROM {table} WHERE id IN (SELECT m.number::bigint FROM imports_change c,"
-            f" jsonb_array_elements_text(c.closed) AS m(number) WHERE {chosen})",
-            [now, batch.pk, name],
+            f" FROM {table} WHERE id = ANY(%s)",
+            [now, closed],
         )
 
 
