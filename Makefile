@@ -12,7 +12,7 @@ PIP_INSTALL := -m pip install --quiet --disable-pip-version-check
 LOCKED      := $(PIP_INSTALL) --require-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo serve test check bench docs test-load test-kills test-spark browser-packages clean
+.PHONY: help install demo serve test check bench bench-office docs test-load test-kills test-spark browser-packages clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 18
@@ -40,6 +40,9 @@ docs: $(VENV)/.installed ## Write docs/reference anew from code and rulebooks
 
 bench: $(BENCH_VENV)/.installed ## Measure against other engines
 	$(BENCH_VENV)/bin/python -m bench.run
+
+bench-office: $(VENV)/.installed ## Time a list of 100,000 rows from upload to committed
+	$(BIN)/python -m bench.office.imports
 
 test-load: $(VENV)/.installed ## Let 30 people work among 1.2 million elders
 	$(BIN)/python -m bench.office.load

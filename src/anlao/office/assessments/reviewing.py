@@ -13,7 +13,7 @@ from django.conf import settings as office
 from django.db import connection, transaction
 from django.utils import timezone
 
-from anlao.office.assessments import schedule, sheets, visiting
+from anlao.office.assessments import papers, schedule, sheets
 from anlao.office.assessments.local import OLDER, in_force, instrument
 from anlao.office.assessments.models import Assessment, OlderResult
 from anlao.office.assessments.moving import Refused, locked, move, refuse_unless
@@ -48,7 +48,7 @@ def publish(*, number: int, by: str, at: datetime, day: date) -> Assessment:
     refuse_unless(assessment, "publish")
     if any(sheet.assessor and sheet.assessor.username == by for sheet in sheets.own(assessment)):
         raise Refused("评估员不能审核自己的评估", "Whoever assessed does not approve it")
-    report = visiting.report_of(assessment)
+    report = papers.read(assessment)
     if report.content_hash != assessment.content_hash:
         raise Refused(
             "报告内容与签名不符，不能发布；请退回并查明原因",

@@ -2,28 +2,21 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
 
-from anlao.office.assessments import agreement, answers, sheets
+from anlao.office.assessments import agreement, answers, papers, sheets
 from anlao.office.assessments.agreement import Agreement
 from anlao.office.assessments.answers import Apart
 from anlao.office.assessments.local import PRESENT, in_force
 from anlao.office.assessments.models import Appointment, Assessment, Sheet, Signature
 from anlao.office.assessments.moving import Refused, locked, move, refuse_unless
-from anlao.office.assessments.report import Line, Report, ReportSection, make_report
-from anlao.office.assessments.scoring import Outcome
 from anlao.office.assessments.states import SCORING, SETTLING, SIGNING, NotNow
 from anlao.office.organisations.models import User
-from anlao.office.shared.vaults import vault
-from anlao.rules.facts import Label
-
-REPORT = "assessment.report"
 
 
 class Gaps(Refused):
@@ -205,7 +198,7 @@ def settle(
         raise Gaps(missing)
     agreed.finished_at = at
     agreed.save(update_fields=["finished_at"])
-    report, outcome = _report(assessment, agreed, day)
+    report, outcome = papers.write(assessment, agreed, visit=standing(assessment), day=day)
     move(
         assessment,
         "settle",
@@ -216,7 +209,7 @@ def settle(
         total=outcome.total,
         initial_level=outcome.initial_level,
         final_level=outcome.final_level,
-        report_sealed=_sealed(assessment, report),
+        report_sealed=papers.seal(assessment, report),
         content_hash=report.content_hash,
     )
     return assessment
@@ -258,77 +251,6 @@ def sign(*, number: int, assessor: User, digest: str, at: datetime) -> Assessmen
     if rows.values("assessor").distinct().count() == 2:
         move(assessment, "both_signed", by=assessor.username, at=at)
     return assessment
-
-
-def _report(assessment: Assessment, agreed: Sheet, day: date) -> tuple[Report, Outcome]:
-    instrument = sheets.instrument_of(assessment)
-    found = sheets.values(agreed)
-    outcome = answers.outcome_of(instrument, sheets.settings_of(assessment), found)
-    visit = standing(assessment)
-    assert visit is not None
-    elder = assessment.elder
-    first, second = (sheet.assessor for sheet in sheets.own(assessment))
-    assert first is not None
-    assert second is not None
-    assert assessment.assessed_on is not None
-    information: dict[str, Any] = answers.information_of(instrument, found) | {
-        "A.1.1": assessment.number,
-        "A.1.2": assessment.assessed_on,
-        "A.1.3": assessment.reason,
-        "A.2.1": elder.name,
-        "A.2.8": elder.identity_mask,
-    }
-    if elder.sex:
-        information["A.2.2"] = elder.sex
-    if elder.birth_date:
-        information["A.2.3"] = elder.birth_date
-    report = make_report(
-        report_id=assessment.number,
-        instrument=instrument,
-        outcome=outcome,
-        information=information,
-        place=visit.place,
-        organisation=assessment.body.name if assessment.body else "",
-        assessors=(first.full_name, second.full_name),
-        informant=str(found.get("A.3.1", "")),
-        signed_on=day,
-    )
-    return report, outcome
-
-
-def _sealed(assessment: Assessment, report: Report) -> bytes:
-    text = json.dumps(asdict(report), ensure_ascii=False)
-    return vault().seal(text, field=REPORT, row=assessment.number)
-
-
-def report_of(assessment: Assessment) -> Report:
-    """Return the report as it was signed; the caller logs the look."""
-    assert assessment.report_sealed is not None
-    text = vault().open(bytes(assessment.report_sealed), field=REPORT, row=assessment.number)
-    read = json.loads(text)
-    return Report(
-        read["id"],
-        read["instrument"],
-        read["standard"],
-        tuple(
-            ReportSection(
-                section["code"],
-                Label(**section["title"]),
-                tuple(
-                    Line(
-                        line["code"],
-                        Label(**line["label"]),
-                        Label(**line["value"]),
-                        line["private"],
-                    )
-                    for line in section["lines"]
-                ),
-            )
-            for section in read["sections"]
-        ),
-        read["final_level"],
-        Label(**read["final_level_name"]),
-    )
 
 
 def signatures(assessment: Assessment) -> list[Signature]:

@@ -158,7 +158,7 @@ def _files(indexes: list[bytes]) -> dict[bytes, tuple[int, str, str]]:
 
 
 def _matched(staged: dict[str, Any], file: tuple[int, str, str] | None) -> dict[str, Any]:
-    """Return what a file found by its number makes of a row; another name is for a person to see."""
+    """Return what a file found by its number makes of a row; another name, a person must see."""
     if file is None:
         return {"match": StagedRow.Match.NONE.value, "decision": "", "elder_id": None}
     elder, name, state = file

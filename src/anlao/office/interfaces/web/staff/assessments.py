@@ -15,7 +15,15 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
-from anlao.office.assessments import queries, requesting, reviewing, sheets, states, visiting
+from anlao.office.assessments import (
+    papers,
+    queries,
+    requesting,
+    reviewing,
+    sheets,
+    states,
+    visiting,
+)
 from anlao.office.assessments.models import Assessment
 from anlao.office.assessments.moving import Refused
 from anlao.office.assessments.states import MOVES, NotNow
@@ -243,7 +251,7 @@ def report(request: HttpRequest, number: int) -> HttpResponse:
     given = {
         "found": found,
         "elder": found.elder,
-        "report": visiting.report_of(found),
+        "report": papers.read(found),
         "signatures": visiting.signatures(found),
     }
     return render(request, "web/assessment_report.html", given)
@@ -260,7 +268,7 @@ def notice(request: HttpRequest, number: int) -> HttpResponse:
     given = {
         "found": found,
         "elder": found.elder,
-        "report": visiting.report_of(found),
+        "report": papers.read(found),
         "full": sheets.instrument_of(found).max_score,
         "last_day": reviewing.last_day_to_object(found),
         "verify_at": request.build_absolute_uri("/verify"),

@@ -19,7 +19,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from anlao.office.assessments import answers as answering
-from anlao.office.assessments import local, queries, sheets, states, visiting
+from anlao.office.assessments import local, papers, queries, sheets, states, visiting
 from anlao.office.assessments.models import Appointment, Assessment, Sheet
 from anlao.office.assessments.moving import Refused
 from anlao.office.assessments.states import NotNow
@@ -265,7 +265,7 @@ def sign(request: HttpRequest, number: int) -> HttpResponse:
     given = {
         "found": assessment,
         "elder": assessment.elder,
-        "report": visiting.report_of(assessment),
+        "report": papers.read(assessment),
         "doubts": sheets.outcome(agreed).doubts,
         "signatures": signed,
         "signed": any(one.assessor_id == _user(asking).pk for one in signed),

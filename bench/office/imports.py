@@ -1,9 +1,10 @@
 """How long a list takes from upload to committed, in an office of its own that is gone afterwards.
 
-python -m bench.office_imports [ROWS]
+python -m bench.office.imports [ROWS]
 
 Every row of the list changes something: the longest way there is. Half the elders have a status
-that the list cuts, the other half none. Prints wall and processor seconds (ours, the database server's) by phase.
+that the list cuts, the other half none. Prints wall and processor seconds (ours, and the
+database server's) by phase.
 """
 
 from __future__ import annotations
@@ -100,8 +101,23 @@ def fill(rows: int, at: datetime) -> None:
                 born = f"{number[6:10]}-{number[10:12]}-{number[12:14]}"
                 mask = masking.identity_number(number)
                 copy.write_row(
-                    (place + 1, file, "王秀英", " wxy", sealed, index, mask, "", "", VILLAGE)
-                    + (born, sex, "living", True, at)
+                    (
+                        place + 1,
+                        file,
+                        "王秀英",
+                        " wxy",
+                        sealed,
+                        index,
+                        mask,
+                        "",
+                        "",
+                        VILLAGE,
+                        born,
+                        sex,
+                        "living",
+                        True,
+                        at,
+                    )
                 )
         cursor.execute(
             "INSERT INTO registry_vitalstatus (elder_id, division_code, valid, known, evidence,"
