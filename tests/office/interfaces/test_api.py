@@ -43,7 +43,7 @@ from anlao.office.shared.models import AuditEntry
 pytestmark = pytest.mark.usefixtures("committed")
 Answer = Any
 READ, WRITE = (roles.SEE_ELDERS,), (roles.SEE_ELDERS, roles.RECORD_FACTS)
-ALL = (*WRITE, roles.REQUEST_ASSESSMENT, roles.SEE_FIGURES)
+ALL = (*WRITE, roles.REQUEST_ASSESSMENT, roles.IMPORT_LISTS, roles.SEE_FIGURES)
 
 
 @dataclass(frozen=True)
@@ -125,6 +125,9 @@ ADDRESSES: dict[str, tuple[str, str, Any]] = {
     "assessments": ("GET", "/assessments", None),
     "assessment": ("GET", "/assessments/999999999", None),
     "ask_for_assessment": ("POST", "/elders/{}/assessments", ASKED),
+    "imports": ("GET", "/imports", None),
+    "one_import": ("GET", "/imports/999999999", None),
+    "findings": ("GET", "/imports/999999999/findings", None),
     "overview": ("GET", "/month", None),
     "decisions": ("GET", "/month/old-age-allowance/yes", None),
     "verification": ("GET", "/audit/verification", None),
@@ -133,6 +136,9 @@ ADDRESSES: dict[str, tuple[str, str, Any]] = {
 
 OWN_AREA = ("report_death", "report_move", "undo_journey")
 """What needs a token with a division: an organisation's list is not enough."""
+
+
+NOTHING_THERE = ("undo_journey", "one_import", "findings")
 
 
 def bodies(answer: Answer) -> str:
@@ -273,7 +279,8 @@ def test_every_address_shows_whom_it_should_and_no_others(
         "assessments": roles.SEE_ELDERS, "assessment": roles.SEE_ELDERS,
         "ask_for_assessment": roles.REQUEST_ASSESSMENT, "journeys": roles.SEE_ELDERS,
         "report_death": roles.RECORD_FACTS, "report_move": roles.RECORD_FACTS,
-        "undo_journey": roles.RECORD_FACTS,
+        "undo_journey": roles.RECORD_FACTS, "imports": roles.IMPORT_LISTS,
+        "one_import": roles.IMPORT_LISTS, "findings": roles.IMPORT_LISTS,
         "history": roles.SEE_ELDERS, "lists": roles.SEE_ELDERS, "lines": roles.SEE_ELDERS,
         "record": roles.RECORD_FACTS, "overview": roles.SEE_FIGURES,
         "decisions": roles.SEE_ELDERS, "verification": roles.SEE_AUDIT,
@@ -291,7 +298,7 @@ def test_every_address_shows_whom_it_should_and_no_others(
                 is_problem(answer, 404)
             elif name in ("report_death", "report_move"):
                 is_problem(answer, 422)  # the day has not come
-            elif name in ("overview", "decisions", "assessment", "undo_journey"):
+            elif name in ("overview", "decisions", "assessment", *NOTHING_THERE):
                 is_problem(answer, 404)  # nothing was decided yet, nor is anything of that number
             else:
                 assert answer.status_code in (200, 201, 409), (name, bodies(answer))

@@ -22,6 +22,7 @@ ACTS = (
     roles.SEE_ELDERS,
     roles.RECORD_FACTS,
     roles.REQUEST_ASSESSMENT,
+    roles.IMPORT_LISTS,
     roles.SEE_FIGURES,
     roles.SEE_AUDIT,
 )

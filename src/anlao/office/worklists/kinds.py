@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
+from anlao.office.assessments import queries as assessments
 from anlao.office.benefits import month as months
 from anlao.office.benefits.models import DecidedMonth, Finding
 from anlao.office.registry.models import Elder
@@ -88,6 +89,16 @@ def _turning_line(elder: Elder, asked: Asked) -> Line:
     return Line(elder, f"turns {age}" if asked.language == "en" else f"将满{age}周岁")
 
 
+def _due(asked: Asked) -> QuerySet[Elder]:
+    found = assessments.due(asked.today)
+    return found.filter(division_code__startswith=asked.place)
+
+
+def _due_line(elder: Any, asked: Asked) -> Line:
+    words = ("assessed last on {}", "上次评估：{}")[asked.language != "en"]
+    return Line(elder, words.format(elder.assessed_on))
+
+
 def _ahead(asked: Asked) -> tuple[int, int]:
     """Return the year and month looked ahead to."""
     count = asked.today.year * _MONTHS_A_YEAR + asked.today.month - 1 + asked.ahead
@@ -135,6 +146,15 @@ KINDS: Mapping[str, Kind] = {
             ("place", "ages", "ahead"),
             "下月满80、90、100周岁的老年人，可以提前告知待遇。",
             "Elders who turn 80, 90 or 100 next month: tell them what is due to them.",
+        ),
+        Kind(
+            "assessments_due",
+            "评估到期",
+            "Assessments due",
+            _due,
+            _due_line,
+            about_zh="能力评估已到复评时间、还没有提出申请的老年人。",
+            about_en="Elders whose re-assessment is due and not asked for yet.",
         ),
         Kind(
             _K.NOT_RECEIVING,

@@ -19,6 +19,10 @@ _HEAD = {
 }
 
 
+class TooLong(ValueError):
+    """Raised for a list that is longer than a file takes; narrow it first."""
+
+
 def save(*, owner: str, name: str, kind: Kind, asked: Asked, at: datetime) -> SavedList:
     """Keep a list under a name; one of that name that is there already asks for this now."""
     made, _ = SavedList.objects.update_or_create(
@@ -40,8 +44,13 @@ def forget(*, owner: str, number: int) -> None:
 
 
 def export(kind: Kind, asked: Asked, *, form: str, by: str) -> bytes:
-    """Return a whole list as xlsx or csv (UTF-8 with a mark, as WPS and Excel take it)."""
-    lines = [kind.line(row, asked) for row in kind.find(asked)[:MOST]]
+    """Return a whole list as xlsx or csv (UTF-8 with a mark, as WPS and Excel take it).
+
+    Raises TooLong; a file is never cut off.
+    """
+    lines = [kind.line(row, asked) for row in kind.find(asked)[: MOST + 1]]
+    if len(lines) > MOST:
+        raise TooLong(len(lines))
     after = {"list": kind.id, "lines": len(lines), "form": form, **asked.saved()}
     audit.record(Act("export_list", f"list:{kind.id}", division=asked.place, after=after), by=by)
     rows = [_HEAD[asked.language], *(_row(line) for line in lines)]

@@ -8,6 +8,7 @@ from django.db.models import Count, Q, Sum
 
 from anlao.office.benefits import month as months
 from anlao.office.benefits.models import DecidedMonth, Finding
+from anlao.office.registry.imports.models import Batch, StagedRow
 from anlao.office.worklists.kinds import KINDS, Asked, Kind
 
 
@@ -58,6 +59,30 @@ def settling(decided: DecidedMonth, language: str) -> list[Heap]:
         for row in rows
     ]
     return sorted(heaps, key=_rank)
+
+
+@dataclass(frozen=True, slots=True)
+class Unmatched:
+    """A list of deaths with rows of which nobody knows whose they are."""
+
+    batch: Batch
+    rows: int
+
+
+def unmatched_deaths() -> list[Unmatched]:
+    """Return lists of deaths that still wait for somebody to say who a row is, latest first."""
+    rows = (
+        StagedRow.objects.filter(
+            batch__kind="deaths",
+            batch__state__in=(Batch.State.CHECKED, Batch.State.COMMITTED),
+            outcome__in=(StagedRow.Outcome.UNDECIDED, StagedRow.Outcome.NO_FILE),
+        )
+        .values("batch")
+        .annotate(count=Count("id"))
+        .order_by("-batch")
+    )
+    batches = Batch.objects.in_bulk([row["batch"] for row in rows])
+    return [Unmatched(batches[row["batch"]], row["count"]) for row in rows]
 
 
 def _by_provision(kind: Kind, asked: Asked) -> list[Heap]:

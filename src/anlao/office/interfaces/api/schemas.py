@@ -318,3 +318,35 @@ class JourneyOut(Schema):
     made_by: str
     made_at: datetime
     undone_at: datetime | None
+
+
+class BatchOut(Schema):
+    """A list on its way into the office. ``counts``: rows read, sound and bad, errors, warnings."""
+
+    id: int
+    division: str
+    kind: str
+    source: str
+    file: str
+    state: str
+    counts: dict[str, int]
+    uploaded_by: str
+    uploaded_at: datetime
+    committed_at: datetime | None
+    undone_at: datetime | None
+    job_state: str | None
+    job_done: int | None
+    job_total: int | None
+
+
+class FindingOut(Schema):
+    """One thing wrong in a list; ``row`` 0: the list as a whole. ``value`` is masked."""
+
+    row: int
+    column: str
+    header: str
+    value: str
+    code: str
+    severity: str
+    reason: str
+    reason_en: str

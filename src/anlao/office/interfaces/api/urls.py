@@ -17,6 +17,7 @@ from ninja.security import HttpBearer
 from anlao.office.interfaces.api import (
     assessments,
     elders,
+    imports,
     journeys,
     lists,
     months,
@@ -108,7 +109,7 @@ api = OfficeAPI(
     docs_url=None,
     auth=Bearer(),
 )
-for room in (places, elders, journeys, months, lists, assessments):
+for room in (places, elders, journeys, months, lists, assessments, imports):
     api.add_router("", room.router)
 
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from anlao.office.benefits import deciding
+from anlao.office.divisions import queries as divisions
 from anlao.office.jobs import operations as jobs
 from anlao.office.jobs.models import Job
 from anlao.office.jobs.operations import Wanted, Work
@@ -30,6 +31,7 @@ DECIDE = "decide_everywhere"
 def run_job(job: int) -> None:
     """Do the work of a job; one at a time, because each takes what the machine has."""
     try:
+        divisions.refresh()  # a worker lives long; places may have changed since it started
         jobs.run(job, WORKS)
     finally:
         connections.close_all()

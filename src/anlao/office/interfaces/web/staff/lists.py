@@ -44,6 +44,7 @@ def overview(request: HttpRequest) -> HttpResponse:
             (one, f"{_address(one.kind)}?{_query(one.asked)}") for one in operations.of(asking.name)
         ],
         "decided": asked.decided,
+        "unmatched": queries.unmatched_deaths() if asking.may(roles.IMPORT_LISTS) else [],
     }
     if asked.decided is not None:
         given["settling"] = queries.settling(asked.decided, asking.language)
@@ -58,7 +59,17 @@ def one(request: HttpRequest, kind: str) -> HttpResponse:
     asked = _asked(request.GET, asking)
     form = request.GET.get("form", "")
     if form in _TYPES:
-        file = operations.export(chosen, asked, form=form, by=asking.name)
+        try:
+            file = operations.export(chosen, asked, form=form, by=asking.name)
+        except operations.TooLong:
+            messages.error(
+                request,
+                asking.say(
+                    "名单太长，请先按地方或事项缩小范围再导出。",
+                    "The list is too long for a file; narrow it by place or provision first.",
+                ),
+            )
+            return redirect(f"{_address(kind)}?{_query(asked.saved())}")
         return HttpResponse(
             file,
             content_type=_TYPES[form],

@@ -26,6 +26,7 @@ ACTS = {
     ),
     roles.RECORD_FACTS: ("登记和更正信息", "record and correct facts"),
     roles.REQUEST_ASSESSMENT: ("申请能力评估", "ask for ability assessments"),
+    roles.IMPORT_LISTS: ("查看导入名单的进度和问题", "see how imported lists stand"),
     roles.SEE_FIGURES: ("查看汇总", "see figures"),
     roles.SEE_AUDIT: (
         "校验审计日志（不能与其他权限同用）",
