@@ -22,6 +22,7 @@ from anlao.office.worklists.kinds import KINDS, Asked
 from anlao.rules.periods import Month
 from tests.office.county import (
     COUNTY,
+    SEEN,
     TOWN_A,
     VILLAGE_A1,
     VILLAGE_B,
@@ -143,8 +144,8 @@ def test_a_list_that_is_too_long_is_refused_and_never_cut(
     assert not AuditEntry.objects.filter(act="export_list").exists()
 
 
-@pytest.mark.parametrize("part", ["county_clerk", "clerk_a", "provider", "auditor"])
-def test_every_list_opens(
+@pytest.mark.parametrize("part", ["county_clerk", "clerk_a", "neighbour", "provider", "auditor"])
+def test_every_list_opens_and_gives_nobody_outside_away(
     county: County, client_of: Callable[[User | None], Client], part: str
 ) -> None:
     deciding.decide_division(COUNTY, Month(2026, 2), known_at=NOW, today=NOW.date(), by="t")
@@ -152,5 +153,9 @@ def test_every_list_opens(
 
     for kind in KINDS:
         for query in ("", "?form=csv", "?form=xlsx", "?ages=x&ahead=-1&place=abc&page=99"):
-            assert browser.get(f"/lists/{kind}{query}").status_code == 200, (kind, query)
+            answer = browser.get(f"/lists/{kind}{query}")
+            assert answer.status_code == 200, (kind, query)
+            if "xlsx" not in query:
+                text = answer.content.decode()
+                assert not [her.name for her in county.outside(*SEEN[part]) if her.name in text]
     assert browser.get("/lists/nonsense").status_code == 404

@@ -11,7 +11,8 @@ class Job(models.Model):
     """``kind``: which work. ``who``: the user name of whoever asked. ``division``: whose it is.
 
     ``done`` of ``total`` steps (``total`` 0: not known yet). ``subject``: what it works on, such
-    as "import:3". ``result``: what came of it, numbers and plain words without personal data.
+    as "import:3". ``asked``: what was asked for besides. ``result``: what came of it, numbers and
+    plain words without personal data.
     """
 
     class State(models.TextChoices):
@@ -34,6 +35,7 @@ class Job(models.Model):
     total = models.BigIntegerField(default=0)
     message_zh = models.CharField(max_length=500, blank=True)
     message_en = models.CharField(max_length=500, blank=True)
+    asked = models.JSONField(default=dict)
     result = models.JSONField(default=dict)
     attempts = models.PositiveIntegerField(default=0)
     is_cancel_asked = models.BooleanField(default=False)

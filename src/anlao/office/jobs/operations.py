@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import transaction
@@ -41,6 +41,7 @@ class Wanted:
     en: str
     subject: str = ""
     division: str = ""
+    asked: Mapping[str, Any] = field(default_factory=dict)
 
 
 def ask(wanted: Wanted, *, by: str) -> Job:
@@ -58,6 +59,7 @@ def ask(wanted: Wanted, *, by: str) -> Job:
             title_en=wanted.en,
             subject=wanted.subject,
             division=wanted.division,
+            asked=dict(wanted.asked),
             who=by,
             created_at=timezone.now(),
         )

@@ -33,6 +33,11 @@ class Asked:
     ages: tuple[int, ...] = AGES
     ahead: int = 1
 
+    @classmethod
+    def of(cls, saved: Mapping[str, Any], **here: Any) -> Asked:
+        """Return what was kept, for the day, language and month that it is asked for now."""
+        return cls(**{**saved, "ages": tuple(saved["ages"])}, **here)
+
     def saved(self) -> dict[str, Any]:
         """Return what is kept of it: neither the day nor the month."""
         return {

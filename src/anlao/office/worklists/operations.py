@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from anlao.office.jobs.progress import UNSEEN, Progress
 from anlao.office.shared import audit, spreadsheets
 from anlao.office.shared.audit import Act
 from anlao.office.worklists.kinds import Asked, Kind, Line
@@ -13,6 +14,9 @@ from anlao.places import divisions
 
 MOST = 200_000
 """Lines of one file: a worksheet ends at a million, a reader much earlier."""
+SHORT = 2_000
+"""Lines that are given out at once; what is longer is a job."""
+_AT_ONCE = 1_000
 _HEAD = {
     "zh": ("姓名", "出生日期", "身份证号", "村（社区）", "事项", "金额（元）", "说明"),
     "en": ("Name", "Born", "Identity number", "Village", "What", "Yuan", "Remark"),
@@ -43,14 +47,20 @@ def forget(*, owner: str, number: int) -> None:
     SavedList.objects.filter(owner=owner, pk=number).delete()
 
 
-def export(kind: Kind, asked: Asked, *, form: str, by: str) -> bytes:
+def export(kind: Kind, asked: Asked, *, form: str, by: str, progress: Progress = UNSEEN) -> bytes:
     """Return a whole list as xlsx or csv (UTF-8 with a mark, as WPS and Excel take it).
 
     Raises TooLong; a file is never cut off.
     """
-    lines = [kind.line(row, asked) for row in kind.find(asked)[: MOST + 1]]
-    if len(lines) > MOST:
-        raise TooLong(len(lines))
+    found = kind.find(asked)
+    total = found.count()
+    if total > MOST:
+        raise TooLong(total)
+    lines = []
+    for row in found.iterator(_AT_ONCE):
+        lines.append(kind.line(row, asked))
+        if len(lines) % _AT_ONCE == 0:
+            progress.step(len(lines), total)
     after = {"list": kind.id, "lines": len(lines), "form": form, **asked.saved()}
     audit.record(Act("export_list", f"list:{kind.id}", division=asked.place, after=after), by=by)
     rows = [_HEAD[asked.language], *(_row(line) for line in lines)]

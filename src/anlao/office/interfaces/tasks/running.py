@@ -9,7 +9,7 @@ from django.db import connections, transaction
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from anlao.office.benefits import deciding
+from anlao.office.benefits import deciding, month
 from anlao.office.divisions import queries as divisions
 from anlao.office.jobs import operations as jobs
 from anlao.office.jobs.models import Job
@@ -20,11 +20,13 @@ from anlao.office.organisations import roles
 from anlao.office.organisations.models import User
 from anlao.office.registry.imports import checking, commits, previews, undos
 from anlao.office.registry.imports.models import Batch
-from anlao.office.shared import scope
+from anlao.office.shared import scope, sealed_files
 from anlao.office.shared.scope import Scope
+from anlao.office.worklists import operations as worklists
+from anlao.office.worklists.kinds import KINDS, Asked
 
 CHECK, PREVIEW, COMMIT, UNDO = "check_list", "preview_list", "commit_list", "undo_list"
-DECIDE = "decide_everywhere"
+DECIDE, EXPORT = "decide_everywhere", "export_list"
 
 
 @app.task(name="run_job", lock="run_job")
@@ -64,13 +66,13 @@ def _decide(job: Job, progress: Progress) -> Mapping[str, Any]:
     return {"counties": len(found.decided), "refused": found.refused}
 
 
-def _where(name: str) -> Scope:
-    """Return where a user may import today, as the job begins and not as it was asked for."""
+def _where(name: str, act: str = roles.IMPORT_LISTS) -> Scope:
+    """Return where a user may do an act today, as the job begins and not as it was asked for."""
     user = User.objects.filter(username=name, is_active=True).first()
     grants = organisations.grants_on(user, timezone.localdate()) if user else []
-    if not organisations.may(grants, roles.IMPORT_LISTS):
-        raise Refused("您已没有导入名单的权限", "you may no longer import lists")
-    return organisations.scope_of(grants, roles.IMPORT_LISTS)
+    if not organisations.may(grants, act):
+        raise Refused("您已没有这项权限", "you may no longer do this")
+    return organisations.scope_of(grants, act)
 
 
 def _batch(job: Job) -> Batch:
@@ -118,8 +120,28 @@ def _undo(job: Job, progress: Progress) -> Mapping[str, Any]:
         return {}
 
 
+def _export(job: Job, progress: Progress) -> Mapping[str, Any]:
+    where = _where(job.who, roles.SEE_ELDERS)
+    with scope.within(where):
+        asked = Asked.of(
+            job.asked["asked"],
+            today=timezone.localdate(),
+            language=job.asked["language"],
+            decided=month.latest(where.divisions),
+        )
+        kind, form = KINDS[job.asked["kind"]], job.asked["form"]
+        try:
+            data = worklists.export(kind, asked, form=form, by=job.who, progress=progress)
+        except worklists.TooLong:
+            raise Refused(
+                "名单太长，请先按地方或事项缩小范围", "the list is too long; narrow it first"
+            ) from None
+        return {"file": sealed_files.keep(data, kind="export"), "form": form, "kind": kind.id}
+
+
 WORKS: Mapping[str, Work] = {
     DECIDE: _decide,
+    EXPORT: _export,
     CHECK: _check,
     PREVIEW: _preview,
     COMMIT: _commit,

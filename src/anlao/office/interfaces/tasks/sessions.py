@@ -1,4 +1,4 @@
-"""Every night: web sessions that nobody can use any more go, and kept answers of the API."""
+"""Every night: what is over goes: web sessions, kept answers of the API, files of exports."""
 
 from __future__ import annotations
 
@@ -10,11 +10,15 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from anlao.office.organisations.models import Answered
+from anlao.office.shared import sealed_files
 
 AT_QUARTER_PAST_TWO = "15 18 * * *"  # the queue's clock is UTC; Beijing is eight hours ahead
 
 ANSWERS_LAST = timedelta(days=2)
 """How long a request with the same key gets the same answer, at least."""
+
+EXPORTS_LAST = timedelta(days=7)
+"""How long a list that was given out can be fetched; then it is asked for anew."""
 
 
 @app.periodic(cron=AT_QUARTER_PAST_TWO)
@@ -24,5 +28,6 @@ def clear_sessions(timestamp: int = 0) -> None:  # noqa: ARG001
     try:
         SessionStore.clear_expired()
         Answered.objects.filter(at__lt=timezone.now() - ANSWERS_LAST).delete()
+        sealed_files.forget_older("export", timezone.now() - EXPORTS_LAST)
     finally:
         connections.close_all()

@@ -73,6 +73,7 @@ urlpatterns = [
     path("audit", audit.entries, name="audit"),
     path("jobs", jobs.jobs, name="jobs"),
     path("jobs/<int:number>", jobs.job, name="job"),
+    path("jobs/<int:number>/file", jobs.file, name="job-file"),
     path("imports", imports.overview, name="imports"),
     path("imports/new", imports.new, name="import-new"),
     path("imports/<int:number>", imports.one, name="import"),

@@ -8,10 +8,10 @@ from datetime import date, datetime
 from django.db import transaction
 from django.utils import timezone
 
-from anlao.office.registry.imports import fingerprints, keeping, kinds, mapping, safety, sheets
+from anlao.office.registry.imports import fingerprints, kinds, mapping, safety, sheets
 from anlao.office.registry.imports.models import Batch, RememberedMapping, StagedRow
 from anlao.office.registry.imports.sheets import Book, Sheet
-from anlao.office.shared import audit
+from anlao.office.shared import audit, sealed_files
 from anlao.office.shared.audit import Act
 
 _OVER = (Batch.State.UNDONE, Batch.State.DISCARDED)
@@ -67,7 +67,7 @@ def bring(brought: Brought, *, by: str, at: datetime) -> Batch:
             source=brought.source,
             file_name=brought.upload.name[-200:],
             content_digest=digest,
-            stored=keeping.keep(brought.upload.data),
+            stored=sealed_files.keep(brought.upload.data, kind="import"),
             from_date=brought.from_date,
             until=brought.until,
             uploaded_by=by,
@@ -81,7 +81,7 @@ def bring(brought: Brought, *, by: str, at: datetime) -> Batch:
 
 def book_of(batch: Batch) -> Book:
     """Return the lists of the kept file."""
-    return _book(safety.Upload(batch.file_name, keeping.take_out(batch.stored)))
+    return _book(safety.Upload(batch.file_name, sealed_files.take_out(batch.stored)))
 
 
 def sheet_of(batch: Batch) -> Sheet:

@@ -9,7 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from anlao.office.interfaces.tasks import running
@@ -20,6 +20,8 @@ from anlao.office.jobs import operations, queries
 from anlao.office.jobs.models import Job
 from anlao.office.jobs.operations import CannotRetry, OneIsWaiting
 from anlao.office.organisations import roles
+from anlao.office.shared import audit, sealed_files, spreadsheets
+from anlao.office.shared.audit import Act
 from anlao.office.shared.scope import NOTHING
 
 SHOWN = 50
@@ -38,7 +40,7 @@ TASKS = {
     "clear_sessions": ("清理过期登录", "Clear expired sessions"),
     "rescue_stalled_jobs": ("恢复中断的任务", "Take up stalled jobs"),
 }
-_HAVE_JOBS = (roles.ADMINISTER, roles.IMPORT_LISTS)
+_HAVE_JOBS = (roles.ADMINISTER, roles.IMPORT_LISTS, roles.SEE_ELDERS)
 
 
 @require_http_methods(["GET", "POST"])
@@ -102,6 +104,33 @@ def job(request: HttpRequest, number: int) -> HttpResponse:
         except CannotRetry:
             messages.error(request, asking.say("这个任务不用重试", "This job needs no second try"))
     return redirect(_back(found, asking, text_in(request.POST, "back")))
+
+
+@require_GET
+@needs()
+def file(request: HttpRequest, number: int) -> HttpResponse:
+    """The file that a job has written, for whoever asked for it and nobody else."""
+    asking = _asking(request)
+    found = Job.objects.filter(pk=number, who=asking.name, state=Job.State.DONE).first()
+    if found is None or "file" not in found.result:
+        raise Http404
+    try:
+        data = sealed_files.take_out(found.result["file"])
+    except FileNotFoundError:
+        messages.error(
+            request,
+            asking.say(
+                "文件已过保留期，请重新导出。", "The file was kept for a week; export anew."
+            ),
+        )
+        return redirect("web:jobs")
+    form, kind = found.result["form"], found.result["kind"]
+    audit.record(Act("fetch_export", f"job:{found.pk}", after={"list": kind}), by=asking.name)
+    return HttpResponse(
+        data,
+        content_type=spreadsheets.TYPES[form],
+        headers={"Content-Disposition": f'attachment; filename="{kind}-{asking.today}.{form}"'},
+    )
 
 
 def _back(found: Job, asking: Who, back: str) -> str:

@@ -15,8 +15,10 @@ from django.views.decorators.http import require_GET, require_POST
 
 from anlao.office.benefits import month
 from anlao.office.benefits import queries as benefits
+from anlao.office.interfaces.tasks import running
 from anlao.office.interfaces.web.sent import number_in, text_in
 from anlao.office.interfaces.web.who import Who, needs, who
+from anlao.office.jobs.operations import OneIsWaiting, Wanted
 from anlao.office.organisations import roles
 from anlao.office.shared import audit
 from anlao.office.shared.audit import Act
@@ -59,6 +61,8 @@ def one(request: HttpRequest, kind: str) -> HttpResponse:
     asked = _asked(request.GET, asking)
     form = request.GET.get("form", "")
     if form in _TYPES:
+        if chosen.find(asked).count() > operations.SHORT:
+            return _queued(request, chosen, asked, form)
         try:
             file = operations.export(chosen, asked, form=form, by=asking.name)
         except operations.TooLong:
@@ -110,6 +114,34 @@ def save(request: HttpRequest, kind: str) -> HttpResponse:
         operations.save(owner=asking.name, name=name, kind=chosen, asked=asked, at=timezone.now())
         messages.success(request, asking.say("已保存", "Saved"))
     return redirect(f"{_address(kind)}?{_query(asked.saved())}")
+
+
+def _queued(request: HttpRequest, kind: Kind, asked: Asked, form: str) -> HttpResponse:
+    """Let a job write a long list; its file waits on the page of jobs."""
+    asking = who(request)
+    told = {"kind": kind.id, "form": form, "language": asked.language, "asked": asked.saved()}
+    wanted = Wanted(
+        running.EXPORT,
+        f"导出：{kind.zh}",
+        f"Export: {kind.en}",
+        f"list:{kind.id}:{asking.name}"[:120],
+        asked=told,
+    )
+    try:
+        running.start(wanted, by=asking.name)
+    except OneIsWaiting:
+        messages.info(
+            request, asking.say("这份清单正在导出", "This list is being exported already")
+        )
+    else:
+        messages.success(
+            request,
+            asking.say(
+                "清单较长，正在后台导出，完成后可在这里下载。",
+                "The list is long; it is written in the background and waits here when it is done.",
+            ),
+        )
+    return redirect("web:jobs")
 
 
 def _kind(kind: str) -> Kind:
