@@ -58,6 +58,18 @@ def die(*, elder: Elder, day: date, signed: Signed) -> Journey:
     return _made(Journey.Kind.DEATH, elder, day, signed, act)
 
 
+def close_after_death(*, elder: Elder, signed: Signed) -> Journey:
+    """End what is open of somebody whose death is known already; taken back like a death."""
+    assert elder.death_date is not None
+    day = elder.death_date
+
+    def act() -> dict[str, Any]:
+        withdrawn = _end_assessment(elder, signed)
+        return {"ended": assignments.end_after(elder, day), "withdrawn": withdrawn}
+
+    return _made(Journey.Kind.DEATH, elder, day, signed, act)
+
+
 def move(*, elder: Elder, to: str, day: date, lives_there: bool, signed: Signed) -> Journey:
     """Record that the registration moved to another place.
 
