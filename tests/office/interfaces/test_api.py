@@ -126,6 +126,7 @@ ADDRESSES: dict[str, tuple[str, str, Any]] = {
     "assessment": ("GET", "/assessments/999999999", None),
     "ask_for_assessment": ("POST", "/elders/{}/assessments", ASKED),
     "imports": ("GET", "/imports", None),
+    "bring": ("POST", "/imports", {}),
     "one_import": ("GET", "/imports/999999999", None),
     "findings": ("GET", "/imports/999999999/findings", None),
     "overview": ("GET", "/month", None),
@@ -290,7 +291,7 @@ def test_every_address_shows_whom_it_should_and_no_others(
             answer = system.ask(method, path.format(her.pk), sent)
             if name in needed and needed[name] not in acts:
                 is_problem(answer, 403)
-            elif name == "open_file":  # what is asked is looked at before who asks
+            elif name in ("open_file", "bring"):  # what is asked is looked at before who asks
                 is_problem(answer, 422)
             elif name in OWN_AREA and not given[2]:
                 is_problem(answer, 403)

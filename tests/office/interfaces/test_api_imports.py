@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from datetime import date
 
 import pytest
@@ -10,9 +11,13 @@ from django.utils import timezone
 from tests.office.county import COUNTY, NEIGHBOUR, TOWN_A, County
 from tests.office.interfaces.test_api import Issue, bodies, is_problem, issue, walked
 from tests.office.registry.imports.made import workbook
+from tests.office.test_queue import work
 
+from anlao.office.database.folder import DataFolder
+from anlao.office.jobs.models import Job
 from anlao.office.jobs.progress import UNSEEN
 from anlao.office.organisations import roles
+from anlao.office.organisations.models import Token
 from anlao.office.registry import identity
 from anlao.office.registry.imports import batches, checking
 from anlao.office.registry.imports.batches import Brought
@@ -64,3 +69,73 @@ def test_lists_of_others_are_not_there(batch: Batch, issue: Issue, part: str, pl
         outside, nowhere = system.get(path), system.get(path.replace(str(batch.pk), "99999999"))
         is_problem(outside, 404)
         assert bodies(outside) == bodies(nowhere)
+
+
+def sent(county: County, **other: object) -> dict[str, object]:
+    her = county.elders["a1"]
+    rows = [HEAD, [identity.identity_number_of(her), her.name, "低保"], ["1234", "坏行", "低保"]]
+    usual = {
+        "kind": "hardship",
+        "source": "民政救助系统",
+        "division": COUNTY,
+        "from_date": "2026-11-01",
+        "file_name": "名单.xlsx",
+        "content": b64encode(workbook(rows)).decode(),
+    }
+    return usual | other
+
+
+def test_a_list_is_brought_checked_by_the_worker_and_left_to_people(
+    county: County, issue: Issue, office: DataFolder
+) -> None:
+    system = issue("county_clerk", ACTS, COUNTY)
+
+    told = sent(county)
+    answer = system.ask("POST", "/imports", told)
+    work(office)
+
+    assert answer.status_code == 201, bodies(answer)
+    made = system.get(f"/imports/{answer.json()['id']}").json()
+    assert (made["state"], made["job_state"]) == ("checked", "done")
+    assert (made["counts"]["read"], made["counts"]["bad"]) == (2, 1)
+    assert made["committed_at"] is None
+    is_problem(system.ask("POST", "/imports", told), 409)
+
+
+WRONG: dict[str, tuple[dict[str, object], int]] = {
+    "another county": ({"division": NEIGHBOUR}, 404),
+    "no such kind": ({"kind": "nonsense"}, 422),
+    "no base64": ({"content": "AAAA="}, 422),
+    "no list": ({"content": b64encode(b"nothing").decode()}, 422),
+    "ends before it begins": ({"until": "2026-11-01"}, 422),
+}
+
+
+@pytest.mark.parametrize("wrong", WRONG)
+def test_what_cannot_be_imported_is_refused_and_nothing_kept(
+    county: County, issue: Issue, wrong: str
+) -> None:
+    other, status = WRONG[wrong]
+    system = issue("county_clerk", ACTS, COUNTY)
+
+    is_problem(system.ask("POST", "/imports", sent(county, **other)), status)
+
+    assert system.get("/imports").json()["items"] == []
+
+
+def test_a_township_brings_no_list_of_the_county(county: County, issue: Issue) -> None:
+    system = issue("clerk_a", ACTS, TOWN_A)
+
+    is_problem(system.ask("POST", "/imports", sent(county)), 404)
+
+
+def test_a_token_that_was_revoked_meanwhile_checks_nothing(
+    county: County, issue: Issue, office: DataFolder
+) -> None:
+    system = issue("county_clerk", ACTS, COUNTY)
+    number = system.ask("POST", "/imports", sent(county)).json()["id"]
+    Token.objects.update(revoked_at=timezone.now(), revoked_by="t")
+
+    work(office)
+
+    assert Job.objects.get(subject=f"import:{number}").state == "failed"

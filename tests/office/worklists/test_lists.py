@@ -159,3 +159,18 @@ def test_every_list_opens_and_gives_nobody_outside_away(
                 text = answer.content.decode()
                 assert not [her.name for her in county.outside(*SEEN[part]) if her.name in text]
     assert browser.get("/lists/nonsense").status_code == 404
+
+
+def test_a_very_long_list_is_not_counted_to_its_end(
+    county: County, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with scope.within(WHOLE_OFFICE):
+        elder("甲", VILLAGE_A1, born=date(1946, 3, 1))
+        elder("乙", VILLAGE_A1, born=date(1946, 3, 1))
+    monkeypatch.setattr(queries, "COUNTED", 1)
+
+    with scope.within(scope_for(county.cast["county_clerk"])):
+        found = {one.kind.id: one for one in queries.overviews(asked())}
+
+    assert (found["turning"].people, found["turning"].is_more) == (1, True)
+    assert (found["assessments_due"].people, found["assessments_due"].is_more) == (0, False)

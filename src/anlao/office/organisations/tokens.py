@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -90,6 +91,17 @@ def holder_of(secret: str, *, at: datetime) -> Token | None:
         return None
     found = Token.objects.filter(
         digest=_digest(secret), revoked_at=None, expires_at__gt=at, organisation__is_active=True
+    )
+    return found.select_related("organisation", "division__successor").first()
+
+
+def named(name: str, *, at: datetime) -> Token | None:
+    """Return the token that a log or a job names, if it is good still."""
+    number = re.match(r"token:(\d{1,18}) ", name)
+    if number is None:
+        return None
+    found = Token.objects.filter(
+        pk=int(number[1]), revoked_at=None, expires_at__gt=at, organisation__is_active=True
     )
     return found.select_related("organisation", "division__successor").first()
 

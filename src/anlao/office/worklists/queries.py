@@ -11,6 +11,9 @@ from anlao.office.benefits.models import DecidedMonth, Finding
 from anlao.office.registry.imports.models import Batch, StagedRow
 from anlao.office.worklists.kinds import KINDS, Asked, Kind
 
+COUNTED = 5_000
+"""A list is counted so far: nobody works through more, and counting a city takes seconds."""
+
 
 @dataclass(frozen=True, slots=True)
 class Heap:
@@ -24,10 +27,11 @@ class Heap:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """A kind of list with what is on it, most money first."""
+    """A kind of list with what is on it, most money first. ``is_more``: there are more people."""
 
     kind: Kind
     people: int
+    is_more: bool
     heaps: list[Heap]
 
 
@@ -36,8 +40,8 @@ def overviews(asked: Asked) -> list[Overview]:
     found = []
     for kind in KINDS.values():
         heaps = _by_provision(kind, asked) if asked.decided and "provision" in kind.asks else []
-        people = kind.find(asked).count()
-        found.append(Overview(kind, people, heaps))
+        people = kind.find(asked).order_by()[: COUNTED + 1].count()
+        found.append(Overview(kind, min(people, COUNTED), people > COUNTED, heaps))
     return found
 
 

@@ -42,6 +42,7 @@ def lists(request: HttpRequest, language: Language = "zh") -> list[dict[str, Any
             "id": found.kind.id,
             "name": found.kind.en if language == "en" else found.kind.zh,
             "people": found.people,
+            "is_more": found.is_more,
             "provisions": [
                 {"provision": heap.id, "name": heap.name, "people": heap.people, "fen": heap.fen}
                 for heap in found.heaps

@@ -136,11 +136,15 @@ class HeapOut(Schema):
 
 
 class ListOut(Schema):
-    """A work list: how many are on it, and for which provisions, most money first."""
+    """A work list: how many are on it, and for which provisions, most money first.
+
+    ``is_more``: it holds more people than are counted.
+    """
 
     id: str
     name: str
     people: int
+    is_more: bool
     provisions: list[HeapOut]
 
 
@@ -337,6 +341,22 @@ class BatchOut(Schema):
     job_state: str | None
     job_done: int | None
     job_total: int | None
+
+
+class ListIn(Schema):
+    """A list to import: its file (xlsx, xls or csv) in base64, of which kind and from which day.
+
+    ``until``: the day after the last for which it holds; none: until something else is known.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+    kind: Text = Field(pattern=r"^[a-z_]{1,40}$")
+    source: Text = Field(min_length=1, max_length=80)
+    division: Text = Field(pattern=CODE)
+    from_date: Day
+    until: Day | None = None
+    file_name: Text = Field(min_length=5, max_length=120)
+    content: Text = Field(min_length=4, pattern=r"^[A-Za-z0-9+/]+={0,2}$")
 
 
 class FindingOut(Schema):
