@@ -177,6 +177,7 @@ def test_signing_out_clears_the_tablet_but_not_unasked(enter: Enter) -> None:
     visitor = enter(size=TABLET)
     page = visitor.page
     visitor.sign_in("assessor1")  # a session of her own, which ends here
+    visitor.speak("zh")  # another visit may have left the account in English
     _open(visitor, "today")
     visitor.context.set_offline(True)
     _provoked(visitor)

@@ -199,7 +199,7 @@ def test_a_grant_that_ended_meanwhile_stops_the_job(county: County, client_of: C
 
     job = work()
 
-    assert (job.state, job.message_en) == ("failed", "you may no longer import lists")
+    assert (job.state, job.message_en) == ("failed", "you may no longer do this")
 
 
 def test_jobs_of_others_are_not_there(county: County, client_of: ClientOf) -> None:
