@@ -25,7 +25,7 @@ from tests.office.county import County
 from tests.office.test_queue import work
 
 Browser = Callable[[User | None], Client]
-LIST = "/lists/turning?ages=1,80,85,86,87,88,90,91,95&ahead=6&form=csv"
+AGES = ",".join(str(age) for age in range(60, 121))
 
 
 @pytest.fixture(autouse=True)
@@ -34,7 +34,8 @@ def _every_list_is_long(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def asked_for(browser: Client) -> Job:
-    answer = browser.get(LIST)
+    may = (5 - timezone.localdate().month - 1) % 12 + 1  # when a1 and a3 have their birthdays
+    answer = browser.get(f"/lists/turning?ages={AGES}&ahead={may}&form=csv")
     assert (answer.status_code, answer["Location"]) == (302, "/jobs")
     job: Job = Job.objects.latest("id")
     return job
@@ -56,7 +57,7 @@ def test_a_long_list_is_written_by_the_worker_and_fetched_once_it_is_done(
     answer = clerk.get(f"/jobs/{job.pk}/file")
     rows = list(csv.reader(StringIO(answer.content.decode("utf-8-sig"))))
     assert rows[0][0] == "姓名"
-    assert {row[0] for row in rows[1:]} <= {county.elders[key].name for key in ("a1", "a2", "a3")}
+    assert {row[0] for row in rows[1:]} == {county.elders[key].name for key in ("a1", "a3")}
     sealed = (office.files / job.result["file"]).read_bytes()
     assert "姓名".encode() not in sealed
     acts = list(AuditEntry.objects.filter(who="clerk_a").values_list("act", flat=True))

@@ -12,12 +12,17 @@ TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "csv": "text/csv; charset=utf-8",
 }
-_FORMULA_STARTS = tuple("=+-@\t\r")
+_FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠|")
 
 
 def written(rows: Iterable[Sequence[str]], *, form: str) -> bytes:
     """Return rows as xlsx, or as csv (UTF-8 with a mark, as WPS and Excel take it)."""
     return _xlsx(rows) if form == "xlsx" else _csv(rows)
+
+
+def is_formula_like(text: str) -> bool:
+    """Return whether a spreadsheet might reckon the text if it were typed in."""
+    return text.startswith(_FORMULA_STARTS)
 
 
 def _xlsx(rows: Iterable[Sequence[str]]) -> bytes:
@@ -41,4 +46,4 @@ def _csv(rows: Iterable[Sequence[str]]) -> bytes:
 
 def _harmless(text: str) -> str:
     """Return a text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+    return f"'{text}" if is_formula_like(text) else text

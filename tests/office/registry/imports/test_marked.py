@@ -10,7 +10,8 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from anlao.office.registry.imports.fingerprints import KeyTooShort, content_digest, row_digest
-from anlao.office.registry.imports.marked import is_formula_like, write_clean, write_marked
+from anlao.office.registry.imports.marked import write_clean, write_marked
+from anlao.office.shared.spreadsheets import is_formula_like
 from tests.office.registry.imports.made import (
     identity,
     part_of,

@@ -18,9 +18,9 @@ import xlsxwriter
 from anlao.office.registry.imports.findings import Finding
 from anlao.office.registry.imports.sheets import Cell, Row, Serial, Sheet, column_letter
 from anlao.office.registry.imports.validation import Validation
+from anlao.office.shared.spreadsheets import is_formula_like
 
 ADDED = ("错误", "处理建议")
-_FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠|")
 _LONGEST = 32_000
 """Characters of a cell: a workbook holds 32,767 of them."""
 _TEXT = {"num_format": "@"}
@@ -45,11 +45,6 @@ def write_clean(*, sheet: Sheet, validation: Validation, out: BinaryIO) -> None:
         page.header(sheet.headers, ())
         for row in _sound(sheet, validation):
             page.row(row, (), 0)
-
-
-def is_formula_like(text: str) -> bool:
-    """Return whether a spreadsheet might reckon the text if it were typed in."""
-    return text.startswith(_FORMULA_STARTS)
 
 
 def _sound(sheet: Sheet, validation: Validation) -> Iterator[Row]:
