@@ -40,6 +40,7 @@ REGISTRY = (
     "registry_elder",
     *(kind._meta.db_table for kind in (*STATUSES, *DETAILS)),
     "registry_assignment",
+    "registry_photograph",
 )
 ASSESSMENTS = (
     "assessments_assessment",

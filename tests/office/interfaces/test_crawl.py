@@ -75,6 +75,11 @@ PAGES = {
     "elder-family-change": Page(
         "/elders/{}/family/relation/change", RECORDERS, "elder", sent={"row": "1"}, status=404
     ),
+    "elder-photo": Page("/elders/{}/photo", RECORDERS, "elder", more=({}, {"file": "no file"})),
+    "elder-photo-image": Page("/elders/{}/photo/image", READERS, "elder", status=404),
+    "elder-photo-remove": Page(
+        "/elders/{}/photo/remove", RECORDERS, "elder", sent={"reason": "误放"}, status=302
+    ),
     "elder-journeys": Page("/elders/{}/journeys", READERS, "elder"),
     "elder-journey-death": Page(
         "/elders/{}/journeys/death", RECORDERS, "elder", more=({}, {"day": "nonsense"})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import secrets
+from collections.abc import Collection
 from datetime import datetime
 
 from django.conf import settings
@@ -34,12 +35,21 @@ def take_out(name: str) -> bytes:
     return vault().open_bytes(sealed, field=f"file.{kind}", row=name)
 
 
-def forget_older(kind: str, before: datetime) -> int:
-    """Remove files of a kind that were kept before a moment; return how many."""
+def forget(name: str) -> None:
+    """Remove a kept file, if it is there."""
+    assert _NAME.fullmatch(name), name
+    (settings.DATA.files / name).unlink(missing_ok=True)
+
+
+def forget_older(kind: str, before: datetime, *, kept: Collection[str] = ()) -> int:
+    """Remove files of a kind that were kept before a moment; return how many.
+
+    ``kept``: names of those that stay.
+    """
     old = [
         path
         for path in settings.DATA.files.glob(f"{kind}-*")
-        if path.stat().st_mtime < before.timestamp()
+        if path.name not in kept and path.stat().st_mtime < before.timestamp()
     ]
     for path in old:
         path.unlink(missing_ok=True)

@@ -1,4 +1,6 @@
-"""Every night: what is over goes: web sessions, kept answers of the API, files of exports."""
+"""Every night: what is over goes: web sessions, kept answers of the API, files of exports,
+and pictures that no file of an elder holds.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +12,7 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from anlao.office.organisations.models import Answered
+from anlao.office.registry import photographs
 from anlao.office.shared import sealed_files
 
 AT_QUARTER_PAST_TWO = "15 18 * * *"  # the queue's clock is UTC; Beijing is eight hours ahead
@@ -20,6 +23,9 @@ ANSWERS_LAST = timedelta(days=2)
 EXPORTS_LAST = timedelta(days=7)
 """How long a list that was given out can be fetched; then it is asked for anew."""
 
+STRAYS_LAST = timedelta(days=1)
+"""How long a picture may lie there before it must be in a file: longer than any request."""
+
 
 @app.periodic(cron=AT_QUARTER_PAST_TWO)
 @app.task(name="clear_sessions", queueing_lock="clear_sessions")
@@ -29,5 +35,6 @@ def clear_sessions(timestamp: int = 0) -> None:  # noqa: ARG001
         SessionStore.clear_expired()
         Answered.objects.filter(at__lt=timezone.now() - ANSWERS_LAST).delete()
         sealed_files.forget_older("export", timezone.now() - EXPORTS_LAST)
+        photographs.forget_strays(timezone.now() - STRAYS_LAST)
     finally:
         connections.close_all()

@@ -23,6 +23,7 @@ from anlao.office.interfaces.web.staff import (
     newcomers,
     opening,
     people,
+    photographs,
     places,
     second_factor,
     second_step,
@@ -49,6 +50,9 @@ urlpatterns = [
     path("elders/<int:number>/awards", benefits.awards, name="elder-awards"),
     path("elders/<int:number>/record", elders.record, name="elder-record"),
     path("elders/<int:number>/reveal", elders.reveal, name="elder-reveal"),
+    path("elders/<int:number>/photo", photographs.photograph, name="elder-photo"),
+    path("elders/<int:number>/photo/image", photographs.image, name="elder-photo-image"),
+    path("elders/<int:number>/photo/remove", photographs.remove, name="elder-photo-remove"),
     path("elders/<int:number>/family", family.family, name="elder-family"),
     path("elders/<int:number>/family/<slug:kind>", family.add, name="elder-family-add"),
     path(

@@ -17,6 +17,7 @@ from anlao.office.registry.models.details import (
 )
 from anlao.office.registry.models.elders import Elder
 from anlao.office.registry.models.kept import Kept
+from anlao.office.registry.models.photographs import Photograph
 from anlao.office.registry.models.statuses import (
     STATUSES,
     CapabilityStatus,
@@ -46,6 +47,7 @@ __all__ = (
     "InsuranceStatus",
     "Kept",
     "LivingStatus",
+    "Photograph",
     "RegistrationStatus",
     "Relation",
     "Status",

@@ -22,7 +22,7 @@ from anlao.office.interfaces.web.staff.record_form import RecordForm
 from anlao.office.interfaces.web.templatetags.words import PURPOSES, section_name
 from anlao.office.interfaces.web.who import Who, needs, who
 from anlao.office.organisations import roles
-from anlao.office.registry import files, operations, queries, search
+from anlao.office.registry import files, operations, photographs, queries, search
 from anlao.office.registry.models import STATUSES, Elder, Status
 from anlao.office.registry.queries import Entry
 from anlao.office.shared import scope
@@ -60,6 +60,7 @@ def file(request: HttpRequest, number: int) -> HttpResponse:
         elder, day=day, known_at=known_at, by=who(request).name, purpose=purpose_of(request)
     )
     given = about(request, elder, "file") | {"sections": _sections(elder, seen, who(request))}
+    given["photograph"] = photographs.of(elder)
     return render(request, "web/elder.html", given)
 
 
