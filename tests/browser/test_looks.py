@@ -151,6 +151,27 @@ def _contact_refused(visitor: Visitor) -> None:
     visitor.page.locator("main form button").click()
 
 
+def _photographed(visitor: Visitor, tab: str = "") -> None:
+    """Put a photograph into a file, then see it there."""
+    from tests.office.registry.drawn import jpeg
+
+    visitor.go(visitor.office.elder("long", "/photo"))
+    visitor.page.locator("#id_file").set_input_files(
+        {"name": "照片.jpg", "mimeType": "image/jpeg", "buffer": jpeg(900, 1200)}
+    )
+    visitor.page.locator("form[enctype] button").click()
+    visitor.page.wait_for_function("document.querySelector('img.portrait').naturalWidth == 450")
+    visitor.go(visitor.office.elder("long", tab))
+
+
+def _no_picture(visitor: Visitor) -> None:
+    visitor.go(visitor.office.elder(tab="/photo"))
+    visitor.page.locator("#id_file").set_input_files(
+        {"name": "照片.jpg", "mimeType": "image/jpeg", "buffer": b"<html>"}
+    )
+    visitor.page.locator("form[enctype] button").click()
+
+
 def _brought(visitor: Visitor) -> None:
     """A list with a bad row, up to its columns."""
     from tests.office.registry.imports.made import identity, workbook
@@ -210,6 +231,10 @@ LOOKS = (
     _file("family", "/family"),
     _file("family-add", "/family/relation"),
     Look("family-refused", "clerk", _contact_refused),
+    _file("photo", "/photo"),
+    Look("photo-refused", "clerk", _no_picture),
+    Look("photo-replace", "clerk", lambda visitor: _photographed(visitor, "/photo")),
+    Look("file-photo", "clerk", _photographed),
     _file("journeys", "/journeys"),
     Look(
         "journey-death",

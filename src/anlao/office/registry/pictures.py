@@ -99,8 +99,7 @@ def _too_many_pixels() -> PictureRefused:
 def _upright(opened: Image.Image) -> Image.Image:
     """Return a small picture, turned as the camera was held, on white where it was clear."""
     turn = _TURNS.get(opened.getexif().get(_ORIENTATION, 1))
-    has_palette = opened.mode in ("1", "P", "PA")
-    picture: Image.Image = opened.convert("RGBA") if has_palette else opened
+    picture = _plain(opened)
     picture.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
     if turn is not None:
         picture = picture.transpose(turn)
@@ -112,6 +111,15 @@ def _upright(opened: Image.Image) -> Image.Image:
     else:
         kept.paste(picture.convert("RGB"))
     return kept
+
+
+def _plain(opened: Image.Image) -> Image.Image:
+    """Return a picture of which colours can be averaged."""
+    if opened.mode in ("1", "P", "PA"):
+        return opened.convert("RGBA")
+    if opened.mode.startswith("I"):  # greys of 16 bits, which a plain conversion cuts off
+        return opened.convert("I").point(lambda grey: grey * (1 / 256)).convert("L")
+    return opened
 
 
 def _written(picture: Image.Image) -> bytes:
