@@ -52,10 +52,7 @@ def back_up(folder: DataFolder, target: Path) -> dict[str, int]:
             )  # fmt: skip
         (work / SECRETS).write_bytes(folder.secrets_file.read_bytes())
         (work / KEYRING).write_bytes(folder.keyring_file.read_bytes())
-        loose = _loose(folder)
-        for part in loose:
-            (work / part).parent.mkdir(exist_ok=True)
-            shutil.copyfile(folder.path / part, work / part)
+        loose = [part for part in _loose(folder) if _copied(folder.path / part, work / part)]
         parts = [*_PARTS, *loose]
         digests = {part: _digest(work / part) for part in parts}
         manifest = {"format": 1, "rows": counts, "sha256": digests}
@@ -67,6 +64,17 @@ def back_up(folder: DataFolder, target: Path) -> dict[str, int]:
                 tar.add(work / part, arcname=part)
         aside.replace(target)
     return counts
+
+
+def _copied(source: Path, target: Path) -> bool:
+    """Copy a file beside the database; a picture or export may be removed just then."""
+    target.parent.mkdir(exist_ok=True)
+    try:
+        shutil.copyfile(source, target)
+    except FileNotFoundError:
+        target.unlink(missing_ok=True)
+        return False
+    return True
 
 
 def _loose(folder: DataFolder) -> list[str]:

@@ -42,4 +42,4 @@ class Photograph(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"Photograph {self.elder_id} {self.added_at}"
+        return f"Photograph {self.pk} {self.added_at}"
