@@ -61,7 +61,7 @@ def test_every_row_is_as_its_schema_says(
 
     path, rows = made(office, tmp_path)
 
-    assert check(path, public=public)["rows"] == rows
+    assert check(path, public=public).rows == rows
     assert rows["people"] == 4
     with scope.within(WHOLE_OFFICE):
         assert rows["benefits"] == Decision.objects.filter(outcome="yes").count() > 0

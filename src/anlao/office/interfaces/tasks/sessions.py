@@ -1,4 +1,4 @@
-"""Every night: what is over goes: web sessions, kept answers of the API, files of exports."""
+"""Every night: what is over goes: sessions, kept answers of the API, exports, data packages."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ ANSWERS_LAST = timedelta(days=2)
 """How long a request with the same key gets the same answer, at least."""
 
 EXPORTS_LAST = timedelta(days=7)
-"""How long a list that was given out can be fetched; then it is asked for anew."""
+"""How long a list or package can be fetched; then it is asked for anew."""
+GIVEN_OUT = ("export", "package")
 
 
 @app.periodic(cron=AT_QUARTER_PAST_TWO)
@@ -28,6 +29,7 @@ def clear_sessions(timestamp: int = 0) -> None:  # noqa: ARG001
     try:
         SessionStore.clear_expired()
         Answered.objects.filter(at__lt=timezone.now() - ANSWERS_LAST).delete()
-        sealed_files.forget_older("export", timezone.now() - EXPORTS_LAST)
+        for kind in GIVEN_OUT:
+            sealed_files.forget_older(kind, timezone.now() - EXPORTS_LAST)
     finally:
         connections.close_all()

@@ -116,6 +116,9 @@ def file(request: HttpRequest, number: int) -> HttpResponse:
     found = Job.objects.filter(pk=number, who=asking.name, state=Job.State.DONE).first()
     if found is None or "file" not in found.result:
         raise Http404
+    if found.kind == running.EXPORT_IMPORT and not _imports_in(found.division, asking):
+        # It may hold whole identity numbers: whoever may no longer import gets it no longer.
+        raise Http404
     try:
         data = sealed_files.take_out(found.result["file"])
     except FileNotFoundError:
@@ -127,7 +130,9 @@ def file(request: HttpRequest, number: int) -> HttpResponse:
         )
         return redirect("web:jobs")
     form, kind = found.result["form"], found.result["kind"]
-    audit.record(Act("fetch_export", f"job:{found.pk}", after={"list": kind}), by=asking.name)
+    audit.record(
+        Act("fetch_export", f"job:{found.pk}", found.division, after={"list": kind}), by=asking.name
+    )
     return HttpResponse(
         data,
         content_type=spreadsheets.TYPES[form],
@@ -135,9 +140,15 @@ def file(request: HttpRequest, number: int) -> HttpResponse:
     )
 
 
+def _imports_in(division: str, asking: Who) -> bool:
+    return asking.where(roles.IMPORT_LISTS).covers(division)
+
+
 def _back(found: Job, asking: Who, back: str) -> str:
     kind, _, number = found.subject.partition(":")
     if kind == "import" and back == f"/imports/{number}" and asking.may(roles.IMPORT_LISTS):
+        return back
+    if kind == "package" and back == "/packages" and asking.may(roles.GIVE_DATA):
         return back
     return "/jobs"
 
