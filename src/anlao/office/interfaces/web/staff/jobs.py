@@ -65,6 +65,7 @@ def jobs(request: HttpRequest) -> HttpResponse:
     given: dict[str, Any] = {
         "administers": administers,
         "imports": asking.may(roles.IMPORT_LISTS),
+        "gives": asking.may(roles.GIVE_DATA),
         "open": [job for job in found if not job.is_over],
         "rows": [job for job in found if job.is_over],
     }
