@@ -200,6 +200,7 @@ def _package_not_whole(visitor: Visitor) -> None:
     visitor.page.locator("#id_file").set_input_files(
         {"name": "2026-11.zip", "mimeType": "application/zip", "buffer": b"PK"}
     )
+    visitor.page.locator("#id_key").fill("hF3" * 14 + "A=")
     visitor.page.locator("main form button").click()
 
 

@@ -102,7 +102,7 @@ def test_a_package_is_made_by_a_job_and_fetched_by_whoever_asked(
     assert b"manifest.json" in data
     assert b"manifest.json" not in sealed
     page = approver.get("/packages").content.decode()
-    assert "老年人 4" in page
+    assert "老年人 4<br>能力评估 0<br>待遇判定 0" in page
     assert "省平台月报" in page
     assert public in page
 

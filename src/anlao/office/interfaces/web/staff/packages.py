@@ -204,7 +204,6 @@ def check(request: HttpRequest) -> HttpResponse:
     form = CheckForm(
         request.POST if sent else None,
         request.FILES if sent else None,
-        initial={"key": _public()},
         asking=asking,
     )
     given: dict[str, Any] = {"form": form, "most": LARGEST_UPLOAD // 2**20}
@@ -264,8 +263,9 @@ def _places(asking: Who) -> list[tuple[str, str]]:
 
 
 def _words(rows: Mapping[str, int]) -> list[tuple[str, str, int]]:
-    """Return the tables of a package in both languages, with their rows."""
-    return [(*_TABLES.get(name, (name, name)), count) for name, count in rows.items()]
+    """Return the tables of a package in both languages, with their rows; unknown ones last."""
+    names = [*(name for name in _TABLES if name in rows), *(rows.keys() - _TABLES.keys())]
+    return [(*_TABLES.get(name, (name, name)), rows[name]) for name in names]
 
 
 def _name(code: str) -> str:
