@@ -272,8 +272,8 @@ def test_packages_go_after_a_week_and_are_said_to_be_gone(
     assert approver.get(f"/packages/{old.pk}/file").status_code == 302
     assert "已过保留期" in approver.get("/packages").content.decode()
     answer = approver.post("/packages/check", {"package": old.pk})
-    assert answer.status_code == 400
-    assert "已过保留期" in answer.content.decode()
+    assert (answer.status_code, answer["Location"]) == (302, "/packages")
+    assert "请重新制作" in approver.get("/packages").content.decode()
     assert approver.get(f"/packages/{new.pk}/file").status_code == 200
 
 

@@ -42,7 +42,7 @@ TASKS = {
     "ask_for_due_assessments": ("发起到期评估", "Ask for assessments that are due"),
     "rescue_stalled_jobs": ("恢复中断的任务", "Take up stalled jobs"),
 }
-_HAVE_JOBS = (roles.ADMINISTER, roles.IMPORT_LISTS, roles.SEE_ELDERS)
+_HAVE_JOBS = (roles.ADMINISTER, roles.IMPORT_LISTS, roles.SEE_ELDERS, roles.GIVE_DATA)
 
 
 @require_http_methods(["GET", "POST"])

@@ -174,10 +174,7 @@ def file(request: HttpRequest, number: int) -> HttpResponse:
     job = _made(number, asking)
     if not _may_fetch(job, asking):
         raise Http404
-    try:
-        data = sealed_files.take_out(job.result["package"])
-    except FileNotFoundError:
-        messages.error(request, _gone(asking))
+    if (data := _taken_out(request, job)) is None:
         return redirect("web:packages")
     after = {"month": job.asked["month"], "sha256": job.result["digest"]}
     act = Act(
@@ -208,21 +205,16 @@ def check(request: HttpRequest) -> HttpResponse:
     )
     given: dict[str, Any] = {"form": form, "most": LARGEST_UPLOAD // 2**20}
     if kept:
-        given |= _checked_kept(_made(kept, asking), asking)
+        job = _made(kept, asking)
+        if (data := _taken_out(request, job)) is None:
+            return redirect("web:packages")
+        act = Act("check_package", f"job:{job.pk}", job.division)
+        given |= _checked(BytesIO(data), _public(), act, asking)
     elif sent and form.is_valid():
         clean = form.cleaned_data
         given |= _checked(clean["file"].file, clean["key"].strip(), Act("check_package"), asking)
     failed = bool(form.errors or given.get("problem"))
     return render(request, "web/package_check.html", given, status=400 if failed else 200)
-
-
-def _checked_kept(job: Job, asking: Who) -> Mapping[str, Any]:
-    try:
-        data = sealed_files.take_out(job.result["package"])
-    except FileNotFoundError:
-        return {"problem": _gone(asking)}
-    act = Act("check_package", f"job:{job.pk}", job.division)
-    return _checked(BytesIO(data), _public(), act, asking)
 
 
 def _checked(source: IO[bytes], key: str, act: Act, asking: Who) -> Mapping[str, Any]:
@@ -234,13 +226,28 @@ def _checked(source: IO[bytes], key: str, act: Act, asking: Who) -> Mapping[str,
         return {"problem": asking.say(refusal.zh, refusal.en)}
     said = {"division": found.division, "month": found.month, "sha256": found.digest}
     _note(act, {"whole": True, **said}, asking)
-    return {"found": found, "place": _name(found.division), "tables": _words(found.rows)} | (
-        {"own": key == _public()}
-    )
+    return {
+        "found": found,
+        "place": _name(found.division),
+        "tables": _words(found.rows),
+        "own": key == _public(),
+    }
 
 
 def _note(act: Act, after: Mapping[str, Any], asking: Who) -> None:
     audit.record(Act(act.name, act.subject, act.division, after=after), by=asking.name)
+
+
+def _taken_out(request: HttpRequest, job: Job) -> bytes | None:
+    """Return a package as it was made; None where it is no longer kept, which the page says."""
+    try:
+        return sealed_files.take_out(job.result["package"])
+    except FileNotFoundError:
+        words = who(request).say(
+            "文件已过保留期，请重新制作。", "The file was kept for a week; have it made anew."
+        )
+        messages.error(request, words)
+        return None
 
 
 def _made(number: int, asking: Who) -> Job:
@@ -264,19 +271,13 @@ def _places(asking: Who) -> list[tuple[str, str]]:
 
 def _words(rows: Mapping[str, int]) -> list[tuple[str, str, int]]:
     """Return the tables of a package in both languages, with their rows; unknown ones last."""
-    names = [*(name for name in _TABLES if name in rows), *(rows.keys() - _TABLES.keys())]
+    names = [*(name for name in _TABLES if name in rows), *sorted(rows.keys() - _TABLES.keys())]
     return [(*_TABLES.get(name, (name, name)), rows[name]) for name in names]
 
 
 def _name(code: str) -> str:
     found = divisions.find(code)
     return code if found is None else found.name
-
-
-def _gone(asking: Who) -> str:
-    return asking.say(
-        "文件已过保留期，请重新制作。", "The file was kept for a week; have it made anew."
-    )
 
 
 def _public() -> str:
