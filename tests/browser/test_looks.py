@@ -193,7 +193,44 @@ def _checked(visitor: Visitor, tab: str = "") -> None:
     visitor.page.goto(path + tab)
 
 
+def _package(visitor: Visitor) -> None:
+    """A package that the worker has made."""
+    visitor.go("/packages")
+    visitor.page.locator("#id_division").select_option("331123")
+    visitor.page.locator("#id_with_numbers").check()
+    visitor.page.locator("#id_reason").fill("省平台月报")
+    visitor.page.locator("main form.form button").click()
+    visitor.page.locator("a[href^='/packages/'][href$='/file']").first.wait_for(timeout=60_000)
+    visitor.page.wait_for_selector("[data-runs]", state="detached", timeout=60_000)
+
+
+def _package_refused(visitor: Visitor) -> None:
+    visitor.go("/packages")
+    visitor.page.locator("#id_month").fill("2099-01")
+    visitor.page.locator("#id_reason").fill("省平台月报")
+    visitor.page.locator("main form.form button").click()
+
+
+def _package_checked(visitor: Visitor) -> None:
+    _package(visitor)
+    visitor.page.locator("button[name=package]").first.click()
+
+
+def _package_not_whole(visitor: Visitor) -> None:
+    visitor.go("/packages/check")
+    visitor.page.locator("#id_file").set_input_files(
+        {"name": "2026-11.zip", "mimeType": "application/zip", "buffer": b"PK"}
+    )
+    visitor.page.locator("#id_key").fill("hF3" * 14 + "A=")
+    visitor.page.locator("main form button").click()
+
+
 LOOKS = (
+    _at("packages-none", "approver", "/packages"),
+    Look("packages-refused", "approver", _package_refused),
+    Look("packages", "approver", _package),
+    Look("package-checked", "approver", _package_checked),
+    Look("package-not-whole", "approver", _package_not_whole),
     _at("imports", "clerk", "/imports"),
     _at("import-new", "clerk", "/imports/new"),
     Look("import-columns", "clerk", _brought),

@@ -6,7 +6,7 @@ import csv
 import json
 import zipfile
 from datetime import UTC, datetime
-from io import StringIO
+from io import BytesIO, StringIO
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from anlao.office.exchange import package, signing
 from anlao.office.exchange.checking import PackageRefused, check
 from anlao.office.exchange.package import Wanted
 from anlao.office.exchange.tables import TABLES
+from anlao.office.jobs.progress import Cancelled
 from anlao.office.registry import identity
 from anlao.office.shared import scope
 from anlao.office.shared.models import AuditEntry
@@ -61,7 +62,7 @@ def test_every_row_is_as_its_schema_says(
 
     path, rows = made(office, tmp_path)
 
-    assert check(path, public=public)["rows"] == rows
+    assert check(path, public=public).rows == rows
     assert rows["people"] == 4
     with scope.within(WHOLE_OFFICE):
         assert rows["benefits"] == Decision.objects.filter(outcome="yes").count() > 0
@@ -178,3 +179,138 @@ def test_a_file_that_is_no_package_is_refused(tmp_path: Path, public: str) -> No
 
     with pytest.raises(PackageRefused):
         check(path, public=public)
+
+
+def signed(office: DataFolder, path: Path, **said: Any) -> Path:
+    """Return a copy whose manifest says something else, signed all the same."""
+    with zipfile.ZipFile(path) as file:
+        manifest = json.loads(file.read("manifest.json")) | said
+    head = json.dumps(manifest).encode()
+    first = rewritten(path, "manifest.json", head)
+    moved = first.rename(path.with_name("first.zip"))
+    return rewritten(moved, "manifest.sig", signing.sign(signing.key_of(office), head).encode())
+
+
+@pytest.mark.parametrize("form", ["jsonl", "csv"])
+def test_rows_are_counted_even_where_the_signature_fits(
+    office: DataFolder, tmp_path: Path, public: str, form: str
+) -> None:
+    path, rows = made(office, tmp_path, form=form)
+
+    assert check(signed(office, path, rows=rows), public=public).rows == rows
+    with pytest.raises(PackageRefused, match="people has other rows"):
+        check(signed(office, path, rows=rows | {"people": 3}), public=public)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"format": "other"},
+        {"version": "2.0"},
+        {"version": None},
+        {"division": "<b>"},
+        {"rows": {"people": "4"}},
+        {"rows": []},
+        {"sha256": {"data/people.jsonl": 1}},
+        {"identity_numbers": "no"},
+    ],
+)
+def test_a_manifest_of_another_form_is_refused(
+    office: DataFolder, tmp_path: Path, public: str, said: dict[str, Any]
+) -> None:
+    path, _ = made(office, tmp_path)
+
+    with pytest.raises(PackageRefused, match=r"manifest is not written|is not one that is known"):
+        check(signed(office, path, **said), public=public)
+
+
+def test_a_later_minor_version_may_say_more(
+    office: DataFolder, tmp_path: Path, public: str
+) -> None:
+    path, rows = made(office, tmp_path)
+
+    assert check(signed(office, path, version="1.7", added="x"), public=public).rows == rows
+
+
+def test_a_part_that_is_there_twice_is_refused(
+    office: DataFolder, tmp_path: Path, public: str
+) -> None:
+    path, _ = made(office, tmp_path)
+    with zipfile.ZipFile(path) as file:
+        people = file.read("data/people.jsonl")
+    with zipfile.ZipFile(path, "a") as file, pytest.warns(UserWarning, match="Duplicate"):
+        file.writestr("data/people.jsonl", people)
+
+    with pytest.raises(PackageRefused, match="other parts"):
+        check(path, public=public)
+
+
+def test_sizes_are_looked_at_before_anything_is_unpacked(
+    office: DataFolder, tmp_path: Path, public: str
+) -> None:
+    path, _ = made(office, tmp_path)
+    with zipfile.ZipFile(path) as file:
+        size = sum(part.file_size for part in file.infolist())
+
+    assert check(path, public=public, most=size).rows["people"] == 4
+    with pytest.raises(PackageRefused, match="it is too large"):
+        check(path, public=public, most=size - 1)
+    for part in ("manifest.json", "manifest.sig"):
+        with pytest.raises(PackageRefused, match=f"{part} is too large"):
+            check(rewritten(path, part, b" " * ((1 << 20) + 1)), public=public)
+
+
+def test_a_damaged_file_is_refused_wherever_it_is_damaged(
+    office: DataFolder, tmp_path: Path, public: str
+) -> None:
+    path, _ = made(office, tmp_path)
+    data, seen = path.read_bytes(), 0
+    for place in range(0, len(data), 7):
+        broken = BytesIO(data[:place] + bytes([data[place] ^ 0xFF]) + data[place + 1 :])
+        try:
+            check(broken, public=public)
+        except PackageRefused:
+            seen += 1
+    assert seen > len(data) / 7 / 2
+
+
+class Heard:
+    """Progress that remembers, and stops the work at a table."""
+
+    def __init__(self, stop_at: str = "") -> None:
+        self.said: list[tuple[int, int, str]] = []
+        self.stop_at = stop_at
+
+    def step(self, done: int, total: int, zh: str = "", en: str = "") -> None:
+        assert en
+        self.said.append((done, total, zh))
+        if self.stop_at and self.stop_at in zh:
+            raise Cancelled
+
+
+def test_it_tells_which_table_it_writes(office: DataFolder) -> None:
+    heard = Heard()
+
+    with scope.within(WHOLE_OFFICE):
+        package.write(
+            Wanted(COUNTY, MONTH, NOW), BytesIO(), folder=office, by="t", reason="r", progress=heard
+        )
+
+    assert [(done, total) for done, total, _ in heard.said] == [(n, 5) for n in range(5)]
+    assert [table.zh in zh for table, (*_, zh) in zip(TABLES, heard.said, strict=True)] == [
+        True
+    ] * 5
+
+
+def test_what_is_stopped_was_not_given_out(office: DataFolder) -> None:
+    with pytest.raises(Cancelled), scope.within(WHOLE_OFFICE):
+        package.write(
+            Wanted(COUNTY, MONTH, NOW),
+            BytesIO(),
+            folder=office,
+            by="t",
+            reason="r",
+            progress=Heard("待遇判定"),
+        )
+
+    assert not AuditEntry.objects.filter(act="give_out_data").exists()

@@ -127,6 +127,11 @@ PAGES = {
     "import-marked": Page("/imports/1/marked", CLERKS, status=404),
     "import-matches": Page("/imports/1/matches", CLERKS, status=404),
     "import-preview": Page("/imports/1/preview", CLERKS, status=404),
+    "packages": Page(
+        "/packages", {"approver"}, more=({"month": "nonsense"}, {"reason": "省平台月报"})
+    ),
+    "package-check": Page("/packages/check", {"approver"}, more=({"key": "nonsense"},)),
+    "package-file": Page("/packages/1/file", {"approver"}, status=404),
     "newcomers": Page("/people/new", {"administrator"}, more=({"act": "user"},)),
     "audit": Page("/audit", {"auditor"}),
     "factor-rules": Page("/people/second-factor", {"administrator"}),

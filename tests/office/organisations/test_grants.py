@@ -19,7 +19,14 @@ from anlao.office.organisations.operations import (
     revoke,
 )
 from anlao.office.organisations.queries import grants_on, may, scope_of
-from anlao.office.organisations.roles import INCOMPATIBLE, RECORD_FACTS, ROLES, SEE_ELDERS
+from anlao.office.organisations.roles import (
+    GIVE_DATA,
+    IMPORT_LISTS,
+    INCOMPATIBLE,
+    RECORD_FACTS,
+    ROLES,
+    SEE_ELDERS,
+)
 from anlao.office.shared.scope import NOTHING, Scope
 
 pytestmark = pytest.mark.usefixtures("db")
@@ -60,6 +67,16 @@ def test_whoever_enters_approves_or_pays_does_only_that() -> None:
         assert frozenset(pair) in INCOMPATIBLE
     for other in ROLES.keys() - {"auditor"}:
         assert frozenset(("auditor", other)) in INCOMPATIBLE
+
+
+def test_whoever_enters_data_gives_none_out() -> None:
+    givers = {name for name, role in ROLES.items() if GIVE_DATA in role.acts}
+    enter = {name for name, role in ROLES.items() if role.acts & {RECORD_FACTS, IMPORT_LISTS}}
+
+    assert givers == {"county_approver"}
+    for giver in givers:
+        for other in enter | {"auditor", "administrator", "finance"}:
+            assert frozenset((giver, other)) in INCOMPATIBLE
 
 
 @pytest.mark.parametrize(

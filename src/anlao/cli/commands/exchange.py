@@ -79,8 +79,8 @@ def check(*, file: Path, key: str) -> None:
         found = checked(file, public=key)
     except PackageRefused as refusal:
         raise Refused(str(refusal), "ask the sender for it again") from None
-    counts = ", ".join(f"{name} {count:,}" for name, count in found["rows"].items())
-    click.echo(f"whole 完整: {found['division']} {found['month']}: {counts}")
+    counts = ", ".join(f"{name} {count:,}" for name, count in found.rows.items())
+    click.echo(f"whole 完整: {found.division} {found.month}: {counts}")
 
 
 @command.command("pull")

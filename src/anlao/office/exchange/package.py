@@ -15,9 +15,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from hashlib import sha256
-from io import BufferedWriter, RawIOBase, TextIOWrapper
+from io import StringIO
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from django.db import connection, transaction
 
@@ -25,11 +25,15 @@ from anlao.office.database.folder import DataFolder
 from anlao.office.exchange import signing
 from anlao.office.exchange.checking import FORMAT, MANIFEST, SIGNATURE, VERSION
 from anlao.office.exchange.tables import PEOPLE, TABLES, Table
+from anlao.office.jobs.progress import UNSEEN, Progress
 from anlao.office.registry.identity import IDENTITY
 from anlao.office.shared import audit
 from anlao.office.shared.audit import Act
 from anlao.office.shared.vaults import vault
 from anlao.rules.periods import Month
+
+_AT_ONCE = 1_000
+"""Rows between two writes to the file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,81 +47,120 @@ class Wanted:
     with_numbers: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What went into a package. ``digest``: SHA-256 of its manifest, as the log has it."""
+
+    rows: Mapping[str, int]
+    digest: str
+
+
 def make(wanted: Wanted, out: Path, *, folder: DataFolder, by: str, reason: str) -> dict[str, int]:
     """Write a package of what the scope of the transaction shows; return rows by table.
 
     The file appears when it is whole. Giving data out is logged with the reason.
     """
     aside = out.with_name(out.name + ".part")
-    rows: dict[str, int] = {}
-    digests: dict[str, str] = {}
     try:
-        with transaction.atomic(), zipfile.ZipFile(aside, "w", zipfile.ZIP_DEFLATED) as file:
-            for table in TABLES:
-                schema = json.dumps(table.schema(), ensure_ascii=False, indent=1).encode()
-                name = f"schema/{table.name}.json"
-                file.writestr(name, schema)
-                digests[name] = sha256(schema).hexdigest()
-                name = f"data/{table.name}.{wanted.form}"
-                rows[table.name], digests[name] = _write(file, name, table, wanted)
-            manifest = json.dumps(
-                {
-                    "format": FORMAT,
-                    "version": VERSION,
-                    "division": wanted.division,
-                    "month": str(wanted.month),
-                    "known_at": wanted.known_at.isoformat(),
-                    "identity_numbers": wanted.with_numbers,
-                    "rows": rows,
-                    "sha256": digests,
-                },
-                ensure_ascii=False,
-                indent=1,
-            ).encode()
-            file.writestr(MANIFEST, manifest)
-            file.writestr(SIGNATURE, signing.sign(signing.key_of(folder), manifest))
-            audit.record(
-                Act(
-                    "give_out_data",
-                    f"division:{wanted.division}",
-                    wanted.division,
-                    purpose=reason,
-                    after={
-                        "month": str(wanted.month),
-                        "rows": rows,
-                        "identity_numbers": wanted.with_numbers,
-                        "sha256": sha256(manifest).hexdigest(),
-                    },
-                ),
-                by=by,
-            )
+        with aside.open("wb") as file:
+            made = write(wanted, file, folder=folder, by=by, reason=reason)
         aside.rename(out)
     finally:
         aside.unlink(missing_ok=True)
-    return rows
+    return dict(made.rows)
 
 
-class _Counted(RawIOBase):
-    """A part of a zip file that counts its digest while it is written."""
+def write(
+    wanted: Wanted,
+    out: IO[bytes],
+    *,
+    folder: DataFolder,
+    by: str,
+    reason: str,
+    progress: Progress = UNSEEN,
+) -> Made:
+    """Write a package into an open file, and the log entry of giving it out with it."""
+    with transaction.atomic(), zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as file:
+        rows, digests = _tables(file, wanted, progress)
+        manifest = _manifest(wanted, rows, digests)
+        file.writestr(MANIFEST, manifest)
+        file.writestr(SIGNATURE, signing.sign(signing.key_of(folder), manifest))
+        made = Made(rows, sha256(manifest).hexdigest())
+        _note(wanted, made, by=by, reason=reason)
+    return made
 
-    def __init__(self, part: Any) -> None:
-        super().__init__()
-        self.part, self.found = part, sha256()
 
-    def write(self, block: Any) -> int:
-        self.found.update(block)
-        return int(self.part.write(block))
+def _tables(
+    file: zipfile.ZipFile, wanted: Wanted, progress: Progress
+) -> tuple[dict[str, int], dict[str, str]]:
+    """Write every table with its schema; return the rows of each, and digests by name."""
+    rows: dict[str, int] = {}
+    digests: dict[str, str] = {}
+    for number, table in enumerate(TABLES):
+        schema = json.dumps(table.schema(), ensure_ascii=False, indent=1).encode()
+        name = f"schema/{table.name}.json"
+        file.writestr(name, schema)
+        digests[name] = sha256(schema).hexdigest()
+        name = f"data/{table.name}.{wanted.form}"
+        rows[table.name], digests[name] = _write(file, name, table, wanted, _Bar(progress, number))
+    return rows, digests
 
-    def writable(self) -> bool:
-        return True
+
+def _manifest(wanted: Wanted, rows: Mapping[str, int], digests: Mapping[str, str]) -> bytes:
+    return json.dumps(
+        {
+            "format": FORMAT,
+            "version": VERSION,
+            "division": wanted.division,
+            "month": str(wanted.month),
+            "known_at": wanted.known_at.isoformat(),
+            "identity_numbers": wanted.with_numbers,
+            "rows": rows,
+            "sha256": digests,
+        },
+        ensure_ascii=False,
+        indent=1,
+    ).encode()
 
 
-def _write(file: zipfile.ZipFile, name: str, table: Table, wanted: Wanted) -> tuple[int, str]:
-    count = 0
+def _note(wanted: Wanted, made: Made, *, by: str, reason: str) -> None:
+    after = {
+        "month": str(wanted.month),
+        "rows": made.rows,
+        "identity_numbers": wanted.with_numbers,
+        "sha256": made.digest,
+    }
+    subject = f"division:{wanted.division}"
+    audit.record(Act("give_out_data", subject, wanted.division, purpose=reason, after=after), by=by)
+
+
+@dataclass(frozen=True, slots=True)
+class _Bar:
+    """How far a package is: ``number`` tables are written, and some rows of the next."""
+
+    progress: Progress
+    number: int
+
+    def step(self) -> None:
+        table = TABLES[self.number]
+        self.progress.step(self.number, len(TABLES), f"正在写入{table.zh}", f"writing {table.name}")
+
+
+def _write(
+    file: zipfile.ZipFile, name: str, table: Table, wanted: Wanted, bar: _Bar
+) -> tuple[int, str]:
+    count, found, text = 0, sha256(), StringIO(newline="")
+    writer = csv.writer(text)
     with file.open(name, "w", force_zip64=True) as part:
-        counted = _Counted(part)
-        text = TextIOWrapper(BufferedWriter(counted), "utf-8", newline="")
-        writer = csv.writer(text)
+
+        def pour() -> None:
+            bar.step()
+            block = text.getvalue().encode()
+            found.update(block)
+            part.write(block)
+            text.seek(0)
+            text.truncate()
+
         if wanted.form == "csv":
             writer.writerow(table.columns)
         for row in _rows(table, wanted):
@@ -126,9 +169,10 @@ def _write(file: zipfile.ZipFile, name: str, table: Table, wanted: Wanted) -> tu
                 writer.writerow(["" if value is None else _in_csv(value) for value in row.values()])
             else:
                 text.write(json.dumps(row, ensure_ascii=False) + "\n")
-        text.flush()
-        text.detach()
-    return count, counted.found.hexdigest()
+            if count % _AT_ONCE == 0:
+                pour()
+        pour()
+    return count, found.hexdigest()
 
 
 def _rows(table: Table, wanted: Wanted) -> Iterator[dict[str, Any]]:

@@ -22,6 +22,15 @@ def seen_by(name: str, *, everybodys: Scope = NOTHING) -> QuerySet[Job]:
     return found
 
 
+def of_kind(kind: str, *, where: Scope) -> QuerySet[Job]:
+    """Return the jobs of a kind about divisions of a scope, the latest first."""
+    inside = Q(pk__in=())
+    for code in where.divisions:
+        inside |= Q(division__startswith=code)
+    found: QuerySet[Job] = Job.objects.filter(inside, kind=kind).order_by("-id")
+    return found
+
+
 def latest(subject: str) -> Job | None:
     """Return the latest job that worked on something."""
     found: Job | None = Job.objects.filter(subject=subject).order_by("-id").first()

@@ -23,6 +23,8 @@ SEE_AUDIT = "see_audit"
 SEE_FIGURES = "see_figures"
 ADMINISTER = "administer"
 CHANGE_PLACES = "change_places"
+GIVE_DATA = "give_data"
+"""Let a month leave as a signed package: for whoever answers for the data and enters none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,7 @@ ROLES = {
             REVEAL,
             APPROVE,
             REVIEW_ASSESSMENT,
+            GIVE_DATA,
         ),
         _role(
             "county_clerk",

@@ -35,6 +35,12 @@ def take_out(name: str) -> bytes:
     return vault().open_bytes(sealed, field=f"file.{kind}", row=name)
 
 
+def is_kept(name: str) -> bool:
+    """Return whether a file is still there."""
+    assert _NAME.fullmatch(name), name
+    return bool((settings.DATA.files / name).exists())
+
+
 def forget(name: str) -> None:
     """Remove a kept file, if it is there."""
     assert _NAME.fullmatch(name), name

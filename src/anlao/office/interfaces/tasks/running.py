@@ -11,6 +11,7 @@ from procrastinate.contrib.django import app
 
 from anlao.office.benefits import deciding, month
 from anlao.office.divisions import queries as divisions
+from anlao.office.interfaces.tasks import giving
 from anlao.office.jobs import operations as jobs
 from anlao.office.jobs.models import Job
 from anlao.office.jobs.operations import Wanted, Work
@@ -18,7 +19,7 @@ from anlao.office.jobs.progress import Progress, Refused
 from anlao.office.organisations import queries as organisations
 from anlao.office.organisations import roles, tokens
 from anlao.office.organisations.models import User
-from anlao.office.registry.imports import checking, commits, previews, undos
+from anlao.office.registry.imports import checking, commits, files, previews, undos
 from anlao.office.registry.imports.models import Batch
 from anlao.office.shared import scope, sealed_files
 from anlao.office.shared.scope import Scope
@@ -27,6 +28,7 @@ from anlao.office.worklists.kinds import KINDS, Asked
 
 CHECK, PREVIEW, COMMIT, UNDO = "check_list", "preview_list", "commit_list", "undo_list"
 DECIDE, EXPORT = "decide_everywhere", "export_list"
+EXPORT_IMPORT, MAKE_PACKAGE = "export_import", "make_package"
 
 
 @app.task(name="run_job", lock="run_job")
@@ -79,7 +81,8 @@ def _where(name: str, act: str = roles.IMPORT_LISTS) -> Scope:
 
 
 def _batch(job: Job) -> Batch:
-    found: Batch | None = Batch.objects.filter(pk=int(job.subject.partition(":")[2])).first()
+    number = job.asked.get("batch") or int(job.subject.partition(":")[2])
+    found: Batch | None = Batch.objects.filter(pk=number).first()
     if found is None:
         raise Refused("这批名单不在您的范围", "this list is not in your area")
     return found
@@ -142,9 +145,29 @@ def _export(job: Job, progress: Progress) -> Mapping[str, Any]:
         return {"file": sealed_files.keep(data, kind="export"), "form": form, "kind": kind.id}
 
 
+def _export_import(job: Job, progress: Progress) -> Mapping[str, Any]:
+    with scope.within(_where(job.who)):
+        batch, file = _batch(job), files.File(**job.asked["file"])
+        today = timezone.localdate()
+        data = files.written(batch, file, today=today, by=job.who, progress=progress)
+        name = f"import-{batch.pk}-{file.what}"
+        return {"file": sealed_files.keep(data, kind="export"), "form": file.form, "kind": name}
+
+
+def _make_package(job: Job, progress: Progress) -> Mapping[str, Any]:
+    where = _where(job.who, roles.GIVE_DATA)
+    open_where = _where(job.who, roles.REVEAL) if job.asked["with_numbers"] else where
+    if not (where.covers(job.division) and open_where.covers(job.division)):
+        raise Refused("这个区划不在您的范围", "this place is not in your area")
+    with scope.within(where):
+        return giving.give(job, at=timezone.now(), progress=progress)
+
+
 WORKS: Mapping[str, Work] = {
     DECIDE: _decide,
     EXPORT: _export,
+    EXPORT_IMPORT: _export_import,
+    MAKE_PACKAGE: _make_package,
     CHECK: _check,
     PREVIEW: _preview,
     COMMIT: _commit,

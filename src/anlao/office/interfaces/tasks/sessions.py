@@ -1,4 +1,4 @@
-"""Every night: what is over goes: web sessions, kept answers of the API, files of exports,
+"""Every night: what is over goes: web sessions, kept answers of the API, exports, data packages,
 and pictures that no file of an elder holds.
 """
 
@@ -21,7 +21,8 @@ ANSWERS_LAST = timedelta(days=2)
 """How long a request with the same key gets the same answer, at least."""
 
 EXPORTS_LAST = timedelta(days=7)
-"""How long a list that was given out can be fetched; then it is asked for anew."""
+"""How long a list or package can be fetched; then it is asked for anew."""
+GIVEN_OUT = ("export", "package")
 
 STRAYS_LAST = timedelta(days=1)
 """How long a picture may lie there before it must be in a file: longer than any request."""
@@ -34,7 +35,8 @@ def clear_sessions(timestamp: int = 0) -> None:  # noqa: ARG001
     try:
         SessionStore.clear_expired()
         Answered.objects.filter(at__lt=timezone.now() - ANSWERS_LAST).delete()
-        sealed_files.forget_older("export", timezone.now() - EXPORTS_LAST)
+        for kind in GIVEN_OUT:
+            sealed_files.forget_older(kind, timezone.now() - EXPORTS_LAST)
         photographs.forget_strays(timezone.now() - STRAYS_LAST)
     finally:
         connections.close_all()

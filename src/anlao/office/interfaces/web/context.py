@@ -22,6 +22,7 @@ _ROOMS = (
     ("web:figures", "图表", "Figures", roles.SEE_FIGURES),
     ("web:audit", "审计日志", "Audit log", roles.SEE_AUDIT),
     ("web:imports", "导入名单", "Import lists", roles.IMPORT_LISTS),
+    ("web:packages", "数据包", "Data packages", roles.GIVE_DATA),
     ("web:jobs", "后台任务", "Jobs", roles.ADMINISTER),
     ("web:places", "区划变更", "Places", roles.CHANGE_PLACES),
     ("web:people", "人员与授权", "People and grants", roles.ADMINISTER),

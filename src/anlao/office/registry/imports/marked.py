@@ -8,7 +8,7 @@ nobody but the clerk who uploaded the list.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, BinaryIO
@@ -23,18 +23,30 @@ from anlao.office.shared.spreadsheets import is_formula_like
 ADDED = ("错误", "处理建议")
 _LONGEST = 32_000
 """Characters of a cell: a workbook holds 32,767 of them."""
+_AT_ONCE = 1_000
 _TEXT = {"num_format": "@"}
 _BAD = {"bg_color": "#FFD6D6", "font_color": "#7A0000"}
 
 
-def write_marked(*, sheet: Sheet, validation: Validation, out: BinaryIO) -> None:
-    """Write the whole list with its findings as an xlsx workbook."""
+def write_marked(
+    *,
+    sheet: Sheet,
+    validation: Validation,
+    out: BinaryIO,
+    tell: Callable[[int], None] = lambda _: None,
+) -> None:
+    """Write the whole list with its findings as an xlsx workbook.
+
+    ``tell``: is told now and then how many rows are written.
+    """
     by_row = _by_row(validation.findings)
     width = _width(sheet, validation)
     with _workbook(out, sheet) as book:
         page = _Page(book, sheet)
         page.header(sheet.headers, [*[""] * (width - len(sheet.headers)), *ADDED])
-        for row in sheet.rows():
+        for count, row in enumerate(sheet.rows()):
+            if count % _AT_ONCE == 0:
+                tell(count)
             page.row(row, by_row.get(row.number, ()), width)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from io import BytesIO
+from dataclasses import asdict
 from typing import Any
 
 from django.contrib import messages
@@ -12,15 +12,17 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
+from anlao.office.interfaces.tasks import running
 from anlao.office.interfaces.web.sent import number_in, text_in
 from anlao.office.interfaces.web.staff.imports import batch_of
-from anlao.office.interfaces.web.who import needs, who
+from anlao.office.interfaces.web.who import Who, needs, who
+from anlao.office.jobs.operations import OneIsWaiting, Wanted
 from anlao.office.jobs.progress import Refused
 from anlao.office.organisations import roles
-from anlao.office.registry.imports import batches, checking, kinds, marked, previews, shown
+from anlao.office.registry.imports import batches, files, kinds, previews, shown
 from anlao.office.registry.imports.batches import DecisionRefused, WrongState
-from anlao.office.registry.imports.models import Change, FindingRow, StagedRow
-from anlao.office.registry.imports.places import Places
+from anlao.office.registry.imports.files import File
+from anlao.office.registry.imports.models import Batch, Change, FindingRow, StagedRow
 from anlao.office.registry.models import Elder
 from anlao.office.shared import spreadsheets
 
@@ -34,7 +36,7 @@ def findings(request: HttpRequest, number: int) -> HttpResponse:
     asking, batch = who(request), batch_of(number)
     form = request.GET.get("form", "")
     if form in spreadsheets.TYPES:
-        return _file(request, number, "findings", shown.findings(batch, _language(request)))
+        return _file(request, number, File(files.FINDINGS, form, _language(request)))
     found = FindingRow.objects.filter(batch=batch).order_by("severity", "row", "id")
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
     batches.note("read_list", batch, asking.name, after={"page": page.number, "of": "findings"})
@@ -45,22 +47,7 @@ def findings(request: HttpRequest, number: int) -> HttpResponse:
 @needs(roles.IMPORT_LISTS)
 def marked_copy(request: HttpRequest, number: int) -> HttpResponse:
     """The list as it came, with what is wrong beside each row; only for whoever brought it."""
-    asking, batch = who(request), batch_of(number)
-    if batch.uploaded_by != asking.name:
-        words = asking.say(
-            "标注过的名单含完整证件号，只给上传的人", "Only whoever brought the list gets it back"
-        )
-        messages.error(request, words)
-        return redirect("web:import-findings", number=number)
-    out = BytesIO()
-    try:
-        found = checking.validated(batch, Places(batch.division_code), asking.today)
-    except Refused as refusal:
-        messages.error(request, asking.say(refusal.zh, refusal.en))
-        return redirect("web:import-findings", number=number)
-    marked.write_marked(sheet=batches.sheet_of(batch), validation=found, out=out)
-    batches.note("export_list", batch, asking.name, after={"of": "marked copy"})
-    return _answer(out.getvalue(), f"import-{number}-marked", "xlsx")
+    return _file(request, number, File(files.MARKED))
 
 
 @require_http_methods(["GET", "POST"])
@@ -117,8 +104,8 @@ def preview(request: HttpRequest, number: int) -> HttpResponse:
     """Every change, before and after, narrowed by kind of change or by what comes of a row."""
     asking, batch = who(request), batch_of(number)
     language = _language(request)
-    if request.GET.get("form", "") in spreadsheets.TYPES:
-        return _file(request, number, "preview", shown.preview(batch, language))
+    if (form := request.GET.get("form", "")) in spreadsheets.TYPES:
+        return _file(request, number, File(files.PREVIEW, form, language))
     only = request.GET.get("only", "")
     rows: Any = StagedRow.objects.filter(batch=batch)
     gone: list[Elder] = []
@@ -180,21 +167,54 @@ def preview(request: HttpRequest, number: int) -> HttpResponse:
     return render(request, "web/import_preview.html", given)
 
 
-def _file(request: HttpRequest, number: int, what: str, rows: Any) -> HttpResponse:
-    form = request.GET["form"]
-    data = spreadsheets.written(rows, form=form)
-    batches.note(
-        "export_list", batch_of(number), who(request).name, after={"of": what, "form": form}
-    )
-    return _answer(data, f"import-{number}-{what}", form)
-
-
-def _answer(data: bytes, name: str, form: str) -> HttpResponse:
+def _file(request: HttpRequest, number: int, file: File) -> HttpResponse:
+    """Give a file out at once, or let a job write it where it is long."""
+    asking, batch = who(request), batch_of(number)
+    if files.is_long(batch, file.what) and not _is_others(batch, file, asking):
+        return _queued(request, batch, file)
+    try:
+        data = files.written(batch, file, today=asking.today, by=asking.name)
+    except Refused as refusal:
+        messages.error(request, asking.say(refusal.zh, refusal.en))
+        return redirect("web:import-findings", number=number)
     return HttpResponse(
         data,
-        content_type=spreadsheets.TYPES[form],
-        headers={"Content-Disposition": f'attachment; filename="{name}.{form}"'},
+        content_type=spreadsheets.TYPES[file.form],
+        headers={
+            "Content-Disposition": f'attachment; filename="import-{number}-{file.what}.{file.form}"'
+        },
     )
+
+
+def _is_others(batch: Batch, file: File, asking: Who) -> bool:
+    """Return whether a file is refused anyway: no job is asked for that."""
+    return file.what == files.MARKED and batch.uploaded_by != asking.name
+
+
+def _queued(request: HttpRequest, batch: Batch, file: File) -> HttpResponse:
+    asking = who(request)
+    zh, en = files.NAMES[file.what]
+    wanted = Wanted(
+        running.EXPORT_IMPORT,
+        f"导出批次 #{batch.pk}：{zh}",
+        f"Export batch #{batch.pk}: {en}",
+        f"export:import:{batch.pk}:{file.what}:{file.form}:{asking.name}"[:120],
+        batch.division_code,
+        {"batch": batch.pk, "file": asdict(file)},
+    )
+    try:
+        running.start(wanted, by=asking.name)
+    except OneIsWaiting:
+        messages.info(request, asking.say("这份文件正在导出", "This is being exported already"))
+    else:
+        messages.success(
+            request,
+            asking.say(
+                "名单较长，正在后台导出，完成后可在这里下载。",
+                "The list is long; it is written in the background and waits here when it is done.",
+            ),
+        )
+    return redirect("web:jobs")
 
 
 def _language(request: HttpRequest) -> str:

@@ -42,7 +42,7 @@ TASKS = {
     "ask_for_due_assessments": ("发起到期评估", "Ask for assessments that are due"),
     "rescue_stalled_jobs": ("恢复中断的任务", "Take up stalled jobs"),
 }
-_HAVE_JOBS = (roles.ADMINISTER, roles.IMPORT_LISTS, roles.SEE_ELDERS)
+_HAVE_JOBS = (roles.ADMINISTER, roles.IMPORT_LISTS, roles.SEE_ELDERS, roles.GIVE_DATA)
 
 
 @require_http_methods(["GET", "POST"])
@@ -65,6 +65,7 @@ def jobs(request: HttpRequest) -> HttpResponse:
     given: dict[str, Any] = {
         "administers": administers,
         "imports": asking.may(roles.IMPORT_LISTS),
+        "gives": asking.may(roles.GIVE_DATA),
         "open": [job for job in found if not job.is_over],
         "rows": [job for job in found if job.is_over],
     }
@@ -116,6 +117,9 @@ def file(request: HttpRequest, number: int) -> HttpResponse:
     found = Job.objects.filter(pk=number, who=asking.name, state=Job.State.DONE).first()
     if found is None or "file" not in found.result:
         raise Http404
+    if found.kind == running.EXPORT_IMPORT and not _imports_in(found.division, asking):
+        # It may hold whole identity numbers: whoever may no longer import gets it no longer.
+        raise Http404
     try:
         data = sealed_files.take_out(found.result["file"])
     except FileNotFoundError:
@@ -127,7 +131,9 @@ def file(request: HttpRequest, number: int) -> HttpResponse:
         )
         return redirect("web:jobs")
     form, kind = found.result["form"], found.result["kind"]
-    audit.record(Act("fetch_export", f"job:{found.pk}", after={"list": kind}), by=asking.name)
+    audit.record(
+        Act("fetch_export", f"job:{found.pk}", found.division, after={"list": kind}), by=asking.name
+    )
     return HttpResponse(
         data,
         content_type=spreadsheets.TYPES[form],
@@ -135,9 +141,15 @@ def file(request: HttpRequest, number: int) -> HttpResponse:
     )
 
 
+def _imports_in(division: str, asking: Who) -> bool:
+    return asking.where(roles.IMPORT_LISTS).covers(division)
+
+
 def _back(found: Job, asking: Who, back: str) -> str:
     kind, _, number = found.subject.partition(":")
     if kind == "import" and back == f"/imports/{number}" and asking.may(roles.IMPORT_LISTS):
+        return back
+    if kind == "package" and back == "/packages" and asking.may(roles.GIVE_DATA):
         return back
     return "/jobs"
 

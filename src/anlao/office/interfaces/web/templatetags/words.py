@@ -252,6 +252,8 @@ ACTS = {
     "read_list": ("查阅名单", "read a list"),
     "pull_list": ("接收名单", "pulled a list"),
     "give_out_data": ("提供数据", "gave data out"),
+    "fetch_package": ("下载数据包", "fetched a data package"),
+    "check_package": ("查验数据包", "checked a data package"),
     "fetch_export": ("下载导出的名单", "fetched an exported list"),
     "export_list": ("导出名单", "exported a list"),
     "move_file": ("档案转至他村", "moved the file"),
