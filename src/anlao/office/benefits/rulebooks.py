@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from hashlib import sha256
 from pathlib import Path
 
 from django.conf import settings
@@ -18,6 +19,7 @@ from anlao.rules.rulebook.model import Rulebook
 
 _BASE = "cn"
 _LIBRARY = Path(anlao.__file__).parent / "rulebooks"
+_DECIDES = (".yaml", ".csv")
 
 
 @dataclass(eq=False, slots=True)
@@ -58,3 +60,15 @@ def _program(name: str) -> Program:
     book = load(name, _LIBRARY).usable(name)
     rates = Path(settings.DATA.rates) / f"{name}.yaml"
     return make_program(book, rates=load_rates(rates, book).rates if rates.exists() else None)
+
+
+def digest_of(division: str) -> str:
+    """Return what stands for every byte that decides for a division: rulebook, parents, rates."""
+    book = program_for(division).rulebook
+    files = [path for name in book.lineage for path in (_LIBRARY / name).rglob("*.*")]
+    local = Path(settings.DATA.rates) / f"{book.id}.yaml"
+    found = sha256()
+    for path in sorted(file for file in (*files, local) if file.suffix in _DECIDES):
+        if path.exists():
+            found.update(f"{path.name}\n".encode() + path.read_bytes())
+    return found.hexdigest()

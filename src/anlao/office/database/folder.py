@@ -2,6 +2,7 @@
 
 FOLDER/postgres/  cluster of the embedded server     FOLDER/secrets.json  passwords and keys
 FOLDER/run/       its socket and lock                FOLDER/rates/        local rates by rulebook
+FOLDER/cases/     how a county handles applications
 """
 
 from __future__ import annotations

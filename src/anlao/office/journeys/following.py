@@ -5,10 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import DateField, Exists, Func, OuterRef, Q, QuerySet
 
 from anlao.office.assessments.models import Assessment
 from anlao.office.assessments.states import OPEN
+from anlao.office.benefits.models import Award
+from anlao.office.cases.models import Case
+from anlao.office.cases.states import LIVE
 from anlao.office.journeys import operations
 from anlao.office.journeys.models import Journey
 from anlao.office.journeys.operations import Signed
@@ -21,16 +24,27 @@ _AT_ONCE = 200
 
 
 def left_open() -> QuerySet[Elder]:
-    """Return elders who have died and are still on a list, or have an open assessment."""
+    """Return elders who have died and of whom something goes on: a list, a request, a benefit."""
     lists = Assignment.objects.filter(elder=OuterRef("pk"), valid__isempty=False).filter(
         Q(valid__upper_inf=True)
         | Q(valid__endswith__gt=OuterRef("death_date") + 1)  # the day itself still counts
     )
     requests = Assessment.objects.filter(elder=OuterRef("pk"), state__in=OPEN)
+    cases = Case.objects.filter(elder=OuterRef("pk"), state__in=LIVE)
+    month_after = Func(
+        OuterRef("death_date"),
+        template="(date_trunc('month', %(expressions)s) + interval '1 month')::date",
+        output_field=DateField(),
+    )
+    awards = Award.objects.filter(elder=OuterRef("pk"), known__upper_inf=True).filter(
+        Q(valid__upper_inf=True) | Q(valid__endswith__gt=month_after)
+    )
     dead: QuerySet[Elder] = Elder.objects.filter(
         state=Elder.State.DECEASED, death_date__isnull=False
     )
-    return dead.filter(Exists(lists) | Exists(requests)).order_by("pk")
+    return dead.filter(Exists(lists) | Exists(requests) | Exists(cases) | Exists(awards)).order_by(
+        "pk"
+    )
 
 
 def alive_again() -> QuerySet[Journey]:

@@ -11,6 +11,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from anlao.office.assessments import requesting
+from anlao.office.benefits import changing
+from anlao.office.cases import pausing
 from anlao.office.journeys import assignments, merging
 from anlao.office.journeys.models import Journey
 from anlao.office.registry import operations as registry
@@ -45,15 +47,18 @@ class Signed:
 
 
 def die(*, elder: Elder, day: date, signed: Signed) -> Journey:
-    """Record a death; all assignments end with the day. Raises DayRefused and NothingToRecord."""
+    """Record a death; all assignments end with the day, benefits as the rulebook says.
+
+    Raises DayRefused and NothingToRecord.
+    """
     _refuse_to_come(day, signed)
     if elder.birth_date and day < elder.birth_date:
         raise DayRefused(f"去世日期 {day} 早于出生日期 {elder.birth_date}")
 
     def act() -> dict[str, Any]:
-        withdrawn = _end_assessment(elder, signed)
+        effects = _end_with_life(elder, day, signed)
         _record(elder, {"death_date": day}, day, signed)
-        return {"ended": assignments.end_after(elder, day), "withdrawn": withdrawn}
+        return effects
 
     return _made(Journey.Kind.DEATH, elder, day, signed, act)
 
@@ -64,8 +69,7 @@ def close_after_death(*, elder: Elder, signed: Signed) -> Journey:
     day = elder.death_date
 
     def act() -> dict[str, Any]:
-        withdrawn = _end_assessment(elder, signed)
-        return {"ended": assignments.end_after(elder, day), "withdrawn": withdrawn}
+        return _end_with_life(elder, day, signed)
 
     return _made(Journey.Kind.DEATH, elder, day, signed, act)
 
@@ -84,9 +88,10 @@ def move(*, elder: Elder, to: str, day: date, lives_there: bool, signed: Signed)
 
     def act() -> dict[str, Any]:
         withdrawn = _end_assessment(elder, signed) if leaves else None
+        cases = _close_cases(elder, signed, only_pending=True) if leaves else []
         ended = assignments.end_after(elder, day) if leaves else {}
         _record(elder, facts, day, signed)
-        return {"ended": ended, "withdrawn": withdrawn}
+        return {"ended": ended, "withdrawn": withdrawn, "cases": cases}
 
     return _made(Journey.Kind.MOVE, elder, day, signed, act)
 
@@ -115,6 +120,8 @@ def undo(*, journey: Journey, reason: str, by: str, at: datetime) -> None:
             merging.split(elder, held.other, effects)
         rows.put_back(elder, Change(effects["made"], effects["closed"]), at=at)
         assignments.open_again(effects["ended"])
+        if "awards" in effects:
+            changing.put_back(elder, effects["awards"], at=at)
         audit.record(
             Act(f"undo_{held.kind}", f"elder:{elder.pk}", elder.division_code, purpose=reason),
             by=by,
@@ -122,6 +129,8 @@ def undo(*, journey: Journey, reason: str, by: str, at: datetime) -> None:
         held.undone_at, held.undone_by, held.undone_reason = at, by, reason
         held.save(update_fields=["undone_at", "undone_by", "undone_reason"])
         registry.follow_registration(elder, at, by)
+        today = timezone.localdate(at)
+        pausing.open_again(effects.get("cases", []), reason=reason, by=by, at=at, day=today)
         if withdrawn := effects.get("withdrawn"):
             requesting.ask_again(withdrawn, reason=reason, by=by, at=at, day=timezone.localdate(at))
 
@@ -129,6 +138,29 @@ def undo(*, journey: Journey, reason: str, by: str, at: datetime) -> None:
 def of(elder: Elder) -> list[Journey]:
     """Return the journeys of an elder, the latest first."""
     return list(Journey.objects.filter(elder=elder).select_related("other").order_by("-pk"))
+
+
+def _end_with_life(elder: Elder, day: date, signed: Signed) -> dict[str, Any]:
+    """End everything that is open of somebody who died; return how it was."""
+    return {
+        "withdrawn": _end_assessment(elder, signed),
+        "cases": _close_cases(elder, signed),
+        "awards": changing.end_with_life(
+            elder, day, reason=signed.ground.evidence, by=signed.by, at=signed.at
+        ),
+        "ended": assignments.end_after(elder, day),
+    }
+
+
+def _close_cases(elder: Elder, signed: Signed, *, only_pending: bool = False) -> list[int]:
+    return pausing.close_for(
+        elder,
+        reason=signed.ground.evidence,
+        by=signed.by,
+        at=signed.at,
+        day=timezone.localdate(signed.at),
+        only_pending=only_pending,
+    )
 
 
 def _end_assessment(elder: Elder, signed: Signed) -> int | None:

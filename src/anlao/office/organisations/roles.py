@@ -18,6 +18,8 @@ REQUEST_ASSESSMENT = "request_assessment"
 ASSIGN_ASSESSMENT = "assign_assessment"
 ASSESS = "assess"
 REVIEW_ASSESSMENT = "review_assessment"
+TAKE_CASE = "take_case"
+VERIFY_CASE = "verify_case"
 PAY = "pay"
 SEE_AUDIT = "see_audit"
 SEE_FIGURES = "see_figures"
@@ -64,6 +66,7 @@ ROLES = {
             IMPORT_LISTS,
             REQUEST_ASSESSMENT,
             ASSIGN_ASSESSMENT,
+            TAKE_CASE,
             CHANGE_PLACES,
         ),
         _role(
@@ -75,6 +78,8 @@ ROLES = {
             RECORD_FACTS,
             IMPORT_LISTS,
             REQUEST_ASSESSMENT,
+            TAKE_CASE,
+            VERIFY_CASE,
         ),
         _role(
             "village_worker",
@@ -83,6 +88,7 @@ ROLES = {
             SEE_ELDERS,
             RECORD_FACTS,
             REQUEST_ASSESSMENT,
+            TAKE_CASE,
         ),
         _role("assessor", "评估员", "assessor", SEE_ELDERS, ASSESS),
         _role("provider", "服务机构", "provider", SEE_ELDERS),

@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "anlao.office.registry.imports",
     "anlao.office.assessments",
     "anlao.office.benefits",
+    "anlao.office.cases",
     "anlao.office.journeys",
     "anlao.office.worklists",
     "anlao.office.interfaces.web",
@@ -91,6 +92,7 @@ PROCRASTINATE_IMPORT_PATHS = [
     "anlao.office.interfaces.tasks.rescue",
     "anlao.office.interfaces.tasks.assessments",
     "anlao.office.interfaces.tasks.deaths",
+    "anlao.office.interfaces.tasks.cases",
     "anlao.office.interfaces.tasks.sessions",
     "anlao.office.interfaces.tasks.running",
 ]
