@@ -18,6 +18,7 @@ from anlao.office.journeys import operations as journeys
 from anlao.office.journeys.operations import Signed
 from anlao.office.registry import details
 from anlao.office.registry import operations as registry
+from anlao.office.registry.details import DetailRefused
 from anlao.office.registry.models import Elder
 from anlao.office.registry.operations import Ground
 from anlao.office.shared import scope
@@ -225,3 +226,31 @@ def test_whoever_leaves_the_county_asks_for_nothing_more_here(case: Case, her: E
 
     assert states_of(pending, case) == [states.CLOSED, states.OPEN]
     del her
+
+
+def test_two_elders_receive_the_same(county: County) -> None:
+    for key in ("a1", "a3"):
+        details.add(
+            elder=county.elders[key],
+            kind=Award,
+            values={"provision": ALLOWANCE, "fen": 6000},
+            start=APRIL,
+            ground=Ground("发放名单"),
+            by="t",
+            at=NOW,
+        )
+
+    assert Award.objects.filter(provision=ALLOWANCE, known__upper_inf=True).count() == 2
+
+
+def test_a_negative_award_is_refused(county: County) -> None:
+    with pytest.raises(DetailRefused):
+        details.add(
+            elder=county.elders["a1"],
+            kind=Award,
+            values={"provision": ALLOWANCE, "fen": -1},
+            start=APRIL,
+            ground=Ground("发放名单"),
+            by="t",
+            at=NOW,
+        )

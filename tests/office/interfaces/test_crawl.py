@@ -105,6 +105,20 @@ PAGES = {
     "visit-settle": Page("/visits/{}/settle", ASSESSORS, status=404),
     "visit-sign": Page("/visits/{}/sign", ASSESSORS, status=404),
     "verify": Page("/verify", EVERYBODY, strangers_too=True),
+    "elder-cases": Page("/elders/{}/cases", READERS, "elder"),
+    "elder-apply": Page(
+        "/elders/{}/cases/old-age-allowance",
+        RECORDERS,
+        "elder",
+        more=({}, {"way_in": "nonsense", "asked_by": "self"}),
+    ),
+    "cases": Page("/cases", READERS),
+    "cases-approve": Page("/cases/approve", {"approver"}),
+    "cases-notice": Page("/cases/notice", READERS),
+    "cases-alive": Page("/cases/alive", RECORDERS, more=({}, {"elder": "x"})),
+    "cases-form": Page("/cases/form/old-age-allowance", RECORDERS),
+    "case": Page("/cases/{}", READERS, status=404),
+    "case-paper": Page("/cases/{}/papers/decision", READERS, status=404),
     "elder-year": Page("/elders/{}/year", READERS, "elder"),
     "elder-what-if": Page("/elders/{}/what-if?capability_level=3", READERS, "elder"),
     "elder-awards": Page("/elders/{}/awards", READERS, "elder"),
@@ -171,7 +185,7 @@ def text_of(response: Answer) -> str:
 
 
 def shows(response: Answer, her: Elder) -> bool:
-    body = response.content.decode()
+    body = response.content.decode(errors="replace")  # papers are no text
     secrets = (her.name, her.identity_mask, her.file_number, her.phone_mask)
     return any(secret and secret in body for secret in secrets)
 

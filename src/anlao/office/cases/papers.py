@@ -59,7 +59,7 @@ def notice(case: Case, language: str) -> Paper:
         body,
         sections,
         _office(case.division_code),
-        ruling.day.isoformat(),
+        say(_day(ruling.day), ruling.day.isoformat()),
         say(f"决定摘要 {ruling.digest[:16]}", f"Digest of the decision {ruling.digest[:16]}"),
     )
 
@@ -92,11 +92,11 @@ def decision(case: Case, language: str) -> Paper:
     about.append((say("依据", "Clause"), ruling.clause))
     rules = [
         (say("规则册", "Rulebook"), f"{told['title']}（{kept['document']}）"),
-        (say("规则册摘要", "Its digest"), kept["digest_of_rules"]),
+        (say("规则册摘要", "Its digest"), _grouped(kept["digest_of_rules"])),
         (say("判定月份", "Month decided"), kept["month"][:7]),
         (say("所知截至", "As known at"), kept["known_at"][:19]),
         (say("决定人", "Decided by"), ruling.by),
-        (say("决定摘要", "Digest of the decision"), ruling.digest),
+        (say("决定摘要", "Digest of the decision"), _grouped(ruling.digest)),
     ]
     head = ("事实", "内容", "来源") if is_zh else ("Fact", "What is known", "Source")
     return Paper(
@@ -109,13 +109,14 @@ def decision(case: Case, language: str) -> Paper:
         [
             Section(say("一、决定", "1. Decision"), about),
             Section(
-                say("二、判定与理由", "2. Reasons"), lines=[told["verdict"], *told["sentences"]]
+                say("二、判定与理由", "2. Reasons"),
+                lines=[told["verdict"], *told["sentences"]],
             ),
             Section(say("三、所依据的事实", "3. Facts"), facts, head, (4, 4, 5)),
             Section(say("四、规则与版本", "4. Rules and version"), rules),
         ],
         _office(case.division_code),
-        ruling.day.isoformat(),
+        say(_day(ruling.day), ruling.day.isoformat()),
         say(f"决定摘要 {ruling.digest[:16]}", f"Digest of the decision {ruling.digest[:16]}"),
     )
 
@@ -232,6 +233,11 @@ def _name(case: Case, language: str) -> str:
 def _office(division: str) -> str:
     found = divisions.find(division[:COUNTY_DIGITS])
     return f"{found.name if found else ''}民政局"
+
+
+def _grouped(digest: str) -> str:
+    """Return a digest that can be read aloud, and breaks at the end of a line."""
+    return " ".join(digest[start : start + 8] for start in range(0, len(digest), 8))
 
 
 def _day(day: date) -> str:

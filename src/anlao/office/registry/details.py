@@ -10,6 +10,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateRange, DateTimeTZRange
+from django.db.models import CheckConstraint
 
 from anlao import masking
 from anlao.office.registry.models import Address, Detail, Elder, Relation
@@ -138,8 +139,13 @@ def _close(row: Detail, at: datetime) -> None:
 
 
 def _refuse_nonsense(row: Detail) -> None:
+    # That nothing holds twice, the database sees to: Django would compare with other elders' rows.
+    apart = {"source", "recorded_by", "evidence", "elder", "other"}
     try:
-        row.full_clean(exclude=["source", "recorded_by", "evidence", "elder", "other"])
+        row.full_clean(exclude=apart, validate_constraints=False)
+        for constraint in row._meta.constraints:
+            if isinstance(constraint, CheckConstraint):
+                constraint.validate(type(row), row, exclude=apart)
     except ValidationError as refusal:
         names = tuple(refusal.message_dict) if hasattr(refusal, "error_dict") else ("",)
         raise DetailRefused(names) from None

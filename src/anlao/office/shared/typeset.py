@@ -6,12 +6,13 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Final
 
 import pylopdf_fonts_zh_cn as fonts
 import typst
 
 _TEMPLATE = Path(__file__).with_name("paper.typ")
-_STANDARD = "a-2b"
+_STANDARD: Final = "a-2b"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +47,11 @@ class Paper:
 
 def pdf(paper: Paper) -> bytes:
     """Return a paper set in type."""
-    made = typst.compile(
-        _TEMPLATE.read_bytes(),
+    return typst.compile(
+        _TEMPLATE,
         format="pdf",
-        font_paths=[str(fonts.serif_path().parent)],
+        font_paths=[fonts.serif_path().parent],
         ignore_system_fonts=True,
         sys_inputs={"paper": json.dumps(asdict(paper), ensure_ascii=False)},
         pdf_standards=[_STANDARD],
     )
-    assert isinstance(made, bytes)
-    return made

@@ -10,6 +10,7 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from anlao.office.benefits import deciding, month
+from anlao.office.cases import deciding as cases
 from anlao.office.divisions import queries as divisions
 from anlao.office.interfaces.tasks import giving
 from anlao.office.jobs import operations as jobs
@@ -29,6 +30,7 @@ from anlao.office.worklists.kinds import KINDS, Asked
 CHECK, PREVIEW, COMMIT, UNDO = "check_list", "preview_list", "commit_list", "undo_list"
 DECIDE, EXPORT = "decide_everywhere", "export_list"
 EXPORT_IMPORT, MAKE_PACKAGE = "export_import", "make_package"
+APPROVE = "approve_cases"
 
 
 @app.task(name="run_job", lock="run_job")
@@ -163,6 +165,28 @@ def _make_package(job: Job, progress: Progress) -> Mapping[str, Any]:
         return giving.give(job, at=timezone.now(), progress=progress)
 
 
+def _approve(job: Job, progress: Progress) -> Mapping[str, Any]:
+    """Approve each case in a transaction of its own: what was approved stays so if one stops it."""
+    where, numbers = _where(job.who, roles.APPROVE), job.asked["numbers"]
+    approved: list[int] = []
+    refused: list[tuple[int, str, str]] = []
+    for done, number in enumerate(numbers):
+        progress.step(done, len(numbers), "正在审批", "approving")
+        with scope.within(where):
+            now = timezone.now()
+            found = cases.approve_each([number], by=job.who, at=now, day=timezone.localdate(now))
+        approved, refused = approved + found.approved, refused + found.refused
+    first = f"：{refused[0][1]}" if refused else ""
+    first_en = f": {refused[0][2]}" if refused else ""
+    progress.step(
+        len(numbers),
+        len(numbers),
+        f"批准{len(approved)}件，未批准{len(refused)}件{first}",
+        f"{len(approved)} approved, {len(refused)} not{first_en}",
+    )
+    return {"approved": approved, "refused": refused}
+
+
 WORKS: Mapping[str, Work] = {
     DECIDE: _decide,
     EXPORT: _export,
@@ -172,4 +196,5 @@ WORKS: Mapping[str, Work] = {
     PREVIEW: _preview,
     COMMIT: _commit,
     UNDO: _undo,
+    APPROVE: _approve,
 }

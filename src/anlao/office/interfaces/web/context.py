@@ -15,6 +15,8 @@ _ROOMS = (
     ("web:visits", "我的评估", "My visits", roles.ASSESS),
     ("web:assessments", "能力评估", "Assessments", roles.REQUEST_ASSESSMENT),
     ("web:assessments", "能力评估", "Assessments", roles.REVIEW_ASSESSMENT),
+    ("web:cases", "待遇申请", "Applications", roles.TAKE_CASE),
+    ("web:cases", "待遇申请", "Applications", roles.APPROVE),
     ("web:lists", "工作清单", "Work lists", roles.SEE_ELDERS),
     ("web:month", "本月情况", "This month", roles.SEE_ELDERS),
     ("web:month", "本月情况", "This month", roles.SEE_FIGURES),

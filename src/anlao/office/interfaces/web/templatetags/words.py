@@ -10,6 +10,7 @@ from django import template
 from django.db.models import Model
 
 from anlao.office.assessments import states
+from anlao.office.cases import states as case_states
 from anlao.office.registry.operations import START_OF_TIME
 from anlao.places import divisions
 
@@ -213,87 +214,178 @@ def step_name(act: str, language: str) -> str:
     return _picked(_STEPS, act, language)
 
 
+CASE_CHECKS = {
+    "data_match": ("数据核对", "data match"),
+    "household_visit": ("入户核查", "household visit"),
+}
+CASE_PAUSES = {
+    "life_unconfirmed": ("逾期未作生存认证", "life not confirmed in time"),
+    "lost_contact": ("失去联系", "lost contact"),
+    "status_in_doubt": ("资格存疑", "entitlement in doubt"),
+    "other": ("其他", "other"),
+}
+CASE_WAYS = {
+    "counter": ("窗口", "counter"),
+    "village": ("村（社区）代办", "village worker on behalf"),
+    "phone": ("电话", "telephone"),
+    "portal": ("网上", "portal"),
+    "paper": ("纸质材料", "on paper"),
+    "finding": ("主动发现", "found by the office"),
+    "list": ("发放名单", "a payer's list"),
+}
+CASE_ASKERS = {
+    "self": ("本人", "the elder"),
+    "agent": ("代理人", "an agent"),
+    "village": ("村（社区）", "the village"),
+    "office": ("本机关", "the office"),
+}
+LIFE_WAYS = {
+    "in_person": ("本人到场", "came in person"),
+    "visit": ("上门", "a visit"),
+    "video": ("视频", "video call"),
+    "data_match": ("数据核对", "data match"),
+}
+_CASE_STEPS = {
+    "apply": ("申请", "applied for"),
+    "find": ("主动发现", "found"),
+    "adopt": ("在领待遇建档", "taken over from a list"),
+    "confirm": ("本人确认", "confirmed by the elder"),
+    "ask_more": ("告知补正", "more asked for"),
+    "supply": ("已补正", "supplied"),
+    "complete": ("受理", "accepted"),
+    "post": ("公示", "put on notice"),
+    "pass_on": ("报审批", "handed to the approver"),
+    "verify_again": ("重新核实", "to be verified anew"),
+    "send_back": ("退回", "returned"),
+    "approve": ("批准", "approved"),
+    "reject": ("不予批准", "refused"),
+    "object": ("提出异议", "objected to"),
+    "uphold": ("复核维持", "refusal upheld"),
+    "overturn": ("复核撤销，重新审批", "refusal overturned"),
+    "withdraw": ("撤回", "withdrawn"),
+    "suspend": ("暂停", "suspended"),
+    "resume": ("恢复", "resumed"),
+    "terminate": ("终止", "ended"),
+    "close": ("办结", "closed"),
+    "reopen": ("恢复办理", "opened again"),
+}
+_CASE_ACTS = {
+    "show": ("登记材料", "paper shown"),
+    "check": ("登记核实", "verified"),
+    "object_to_notice": ("公示异议", "objection to a notice"),
+    "answer": ("答复公示异议", "answered an objection"),
+}
+
+
+@register.filter
+def case_state(state: str, language: str) -> str:
+    """Return what state a case is in."""
+    return _picked(case_states.NAMES, state, language)
+
+
+@register.filter
+def case_word(word: str, language: str) -> str:
+    """Return how a case came, who asked, how it was checked, why it was paused."""
+    return _picked(CASE_WAYS | CASE_ASKERS | CASE_CHECKS | CASE_PAUSES | LIFE_WAYS, word, language)
+
+
+@register.filter
+def case_step(act: str, language: str) -> str:
+    """Return a step of a case in words."""
+    return _picked(_CASE_STEPS, act, language)
+
+
 @register.filter
 def in_words(label: Any, language: str) -> str:
     """Return a label in the reader's language."""
     return str(label.en if language == "en" else label.zh)
 
 
-ACTS = {
-    "sign_in": ("登录", "signed in"),
-    "sign_in_failed": ("登录失败", "failed to sign in"),
-    "account_locked": ("账户锁定", "account locked"),
-    "change_password": ("修改密码", "changed the password"),
-    "reset_password": ("重设密码", "gave a first password"),
-    "end_sessions": ("结束登录", "ended sessions"),
-    "deactivate_user": ("停用账户", "closed an account"),
-    "reactivate_user": ("恢复账户", "opened an account again"),
-    "add_second_factor": ("添加第二重验证", "added a second factor"),
-    "remove_second_factor": ("移除第二重验证", "removed a second factor"),
-    "reset_second_factor": ("重置第二重验证", "reset the second factor"),
-    "make_recovery_codes": ("生成备用码", "made recovery codes"),
-    "use_recovery_code": ("使用备用码", "used a recovery code"),
-    "second_factor_copied": ("安全密钥疑被复制", "a key that may be a copy"),
-    "require_second_factor": ("规定第二重验证", "required a second factor"),
-    "change_division": ("区划变更", "changed a division"),
-    "take_back_division": ("撤销区划变更", "took back a change of a division"),
-    "issue_token": ("发放接口令牌", "issued an API token"),
-    "revoke_token": ("撤销接口令牌", "revoked an API token"),
-    "verify_audit": ("校验日志链", "verified the chain"),
-    "add_user": ("新增人员", "added a user"),
-    "add_organisation": ("新增机构", "added an organisation"),
-    "grant": ("授权", "granted a role"),
-    "revoke": ("撤销授权", "revoked a role"),
-    "search_elders": ("查找老年人", "searched elders"),
-    "read_file": ("查阅档案", "read the file"),
-    "read_history": ("查阅变更记录", "read the history"),
-    "read_entitlements": ("查阅待遇", "read entitlements"),
-    "reveal": ("查看完整证件号", "saw the whole number"),
-    "read_list": ("查阅名单", "read a list"),
-    "pull_list": ("接收名单", "pulled a list"),
-    "give_out_data": ("提供数据", "gave data out"),
-    "fetch_package": ("下载数据包", "fetched a data package"),
-    "check_package": ("查验数据包", "checked a data package"),
-    "fetch_export": ("下载导出的名单", "fetched an exported list"),
-    "export_list": ("导出名单", "exported a list"),
-    "move_file": ("档案转至他村", "moved the file"),
-    "import_upload": ("上传名单", "brought a list"),
-    "import_mapping": ("对应名单的列", "told a list's columns"),
-    "import_decide": ("认定名单中的人", "decided on a row of a list"),
-    "import_discard": ("放弃名单", "gave up a list"),
-    "import_commit": ("提交名单", "committed a list"),
-    "import_undo": ("撤销名单", "took a list back"),
-    "undo_import": ("撤销名单的登记", "took back what a list recorded"),
-    "cancel_job": ("停止任务", "stopped a job"),
-    "retry_job": ("重试任务", "tried a job again"),
-    "queue_job": ("排入任务", "queued a job"),
-    "decide": ("判定本月待遇", "decided a month"),
-    "record_facts": ("登记或更正", "recorded facts"),
-    "read_family": ("查阅家庭与联系人", "read family and contacts"),
-    "read_photo": ("查看照片", "looked at the photograph"),
-    "add_photo": ("放入照片", "put in a photograph"),
-    "remove_photo": ("删除照片", "removed the photograph"),
-    "open_file": ("新建档案", "opened a file"),
-    "add_detail": ("登记家庭、住址或同意", "recorded family, address or consent"),
-    "end_detail": ("终止一项登记", "ended a record"),
-    "take_back_detail": ("撤回一项登记", "took back a record"),
-    "journey_death": ("登记去世", "recorded a death"),
-    "journey_move": ("登记户籍迁移", "recorded a move"),
-    "journey_merge": ("并档", "merged two files"),
-    "undo_death": ("撤销去世登记", "took back a death"),
-    "undo_move": ("撤销迁移登记", "took back a move"),
-    "undo_merge": ("撤销并档", "took back a merge"),
-    "read_audit": ("查阅审计日志", "read the audit log"),
-    "load": ("装入数据", "loaded data"),
-    "read_assessments": ("查阅评估", "read assessments"),
-    "read_report": ("查阅评估报告", "read a report"),
-    "read_sheet": ("打开评分表", "opened a score sheet"),
-    "score_items": ("记录评分", "scored items"),
-    "verify_report": ("外部核验报告", "verified a report"),
-} | {
-    f"assessment_{act}": (f"能力评估：{zh}", f"assessment: {en}")
-    for act, (zh, en) in _STEPS.items()
-}
+ACTS = (
+    {
+        "sign_in": ("登录", "signed in"),
+        "sign_in_failed": ("登录失败", "failed to sign in"),
+        "account_locked": ("账户锁定", "account locked"),
+        "change_password": ("修改密码", "changed the password"),
+        "reset_password": ("重设密码", "gave a first password"),
+        "end_sessions": ("结束登录", "ended sessions"),
+        "deactivate_user": ("停用账户", "closed an account"),
+        "reactivate_user": ("恢复账户", "opened an account again"),
+        "add_second_factor": ("添加第二重验证", "added a second factor"),
+        "remove_second_factor": ("移除第二重验证", "removed a second factor"),
+        "reset_second_factor": ("重置第二重验证", "reset the second factor"),
+        "make_recovery_codes": ("生成备用码", "made recovery codes"),
+        "use_recovery_code": ("使用备用码", "used a recovery code"),
+        "second_factor_copied": ("安全密钥疑被复制", "a key that may be a copy"),
+        "require_second_factor": ("规定第二重验证", "required a second factor"),
+        "change_division": ("区划变更", "changed a division"),
+        "take_back_division": ("撤销区划变更", "took back a change of a division"),
+        "issue_token": ("发放接口令牌", "issued an API token"),
+        "revoke_token": ("撤销接口令牌", "revoked an API token"),
+        "verify_audit": ("校验日志链", "verified the chain"),
+        "add_user": ("新增人员", "added a user"),
+        "add_organisation": ("新增机构", "added an organisation"),
+        "grant": ("授权", "granted a role"),
+        "revoke": ("撤销授权", "revoked a role"),
+        "search_elders": ("查找老年人", "searched elders"),
+        "read_file": ("查阅档案", "read the file"),
+        "read_history": ("查阅变更记录", "read the history"),
+        "read_entitlements": ("查阅待遇", "read entitlements"),
+        "reveal": ("查看完整证件号", "saw the whole number"),
+        "read_list": ("查阅名单", "read a list"),
+        "pull_list": ("接收名单", "pulled a list"),
+        "give_out_data": ("提供数据", "gave data out"),
+        "fetch_package": ("下载数据包", "fetched a data package"),
+        "check_package": ("查验数据包", "checked a data package"),
+        "fetch_export": ("下载导出的名单", "fetched an exported list"),
+        "export_list": ("导出名单", "exported a list"),
+        "move_file": ("档案转至他村", "moved the file"),
+        "import_upload": ("上传名单", "brought a list"),
+        "import_mapping": ("对应名单的列", "told a list's columns"),
+        "import_decide": ("认定名单中的人", "decided on a row of a list"),
+        "import_discard": ("放弃名单", "gave up a list"),
+        "import_commit": ("提交名单", "committed a list"),
+        "import_undo": ("撤销名单", "took a list back"),
+        "undo_import": ("撤销名单的登记", "took back what a list recorded"),
+        "cancel_job": ("停止任务", "stopped a job"),
+        "retry_job": ("重试任务", "tried a job again"),
+        "queue_job": ("排入任务", "queued a job"),
+        "decide": ("判定本月待遇", "decided a month"),
+        "record_facts": ("登记或更正", "recorded facts"),
+        "read_family": ("查阅家庭与联系人", "read family and contacts"),
+        "read_photo": ("查看照片", "looked at the photograph"),
+        "add_photo": ("放入照片", "put in a photograph"),
+        "remove_photo": ("删除照片", "removed the photograph"),
+        "open_file": ("新建档案", "opened a file"),
+        "add_detail": ("登记家庭、住址或同意", "recorded family, address or consent"),
+        "end_detail": ("终止一项登记", "ended a record"),
+        "take_back_detail": ("撤回一项登记", "took back a record"),
+        "journey_death": ("登记去世", "recorded a death"),
+        "journey_move": ("登记户籍迁移", "recorded a move"),
+        "journey_merge": ("并档", "merged two files"),
+        "undo_death": ("撤销去世登记", "took back a death"),
+        "undo_move": ("撤销迁移登记", "took back a move"),
+        "undo_merge": ("撤销并档", "took back a merge"),
+        "read_audit": ("查阅审计日志", "read the audit log"),
+        "load": ("装入数据", "loaded data"),
+        "read_assessments": ("查阅评估", "read assessments"),
+        "read_report": ("查阅评估报告", "read a report"),
+        "read_sheet": ("打开评分表", "opened a score sheet"),
+        "score_items": ("记录评分", "scored items"),
+        "read_cases": ("查阅待遇申请", "read cases"),
+        "print_paper": ("打印文书", "printed a paper"),
+        "confirm_alive": ("生存认证", "confirmed life"),
+        "verify_report": ("外部核验报告", "verified a report"),
+    }
+    | {
+        f"assessment_{act}": (f"能力评估：{zh}", f"assessment: {en}")
+        for act, (zh, en) in _STEPS.items()
+    }
+    | {
+        f"case_{act}": (f"待遇申请：{zh}", f"case: {en}")
+        for act, (zh, en) in (_CASE_STEPS | _CASE_ACTS).items()
+    }
+)
 
 
 @register.filter
