@@ -83,6 +83,10 @@ class Office:
         number = self.seen["assessments"][which]
         return f"/{'visits' if visit else 'assessments'}/{number}{page}"
 
+    def case(self, which: str) -> str:
+        """Return the address of a case in some state."""
+        return f"/cases/{self.seen['cases'][which]}"
+
     def leave_alone(self, session: str) -> None:
         """Let a session have been left alone for hours."""
         _ours("-m", "tests.browser.prepare", "age", str(self.folder), session)

@@ -32,6 +32,7 @@ def fill(folder: DataFolder, people: Path) -> dict[str, Any]:
         from django.test import override_settings
         from django.utils import timezone
 
+        from anlao.office.rehearsal import cases
         from anlao.office.rehearsal.assessments import assess_some
         from anlao.office.rehearsal.people import people_a_county
 
@@ -42,7 +43,12 @@ def fill(folder: DataFolder, people: Path) -> dict[str, Any]:
         _set_passwords()
         assessments = assess_some(COUNTY, day=today, at=at)
         recovery = _second_factor("town19", at)
-        return _picked(today) | {"recovery": recovery, "assessments": assessments}
+        picked = _picked(today)
+        return picked | {
+            "recovery": recovery,
+            "assessments": assessments,
+            "cases": cases.take_some(COUNTY, day=today, at=timezone.now()),
+        }
 
 
 def _load(people: Path, at: datetime) -> None:

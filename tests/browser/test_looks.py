@@ -36,6 +36,10 @@ def _assessment(name: str, user: str, which: str, page: str = "", *, visit: bool
     )
 
 
+def _case(name: str, user: str, which: str) -> Look:
+    return Look(name, user, lambda visitor: visitor.go(visitor.office.case(which)))
+
+
 def _gaps(visitor: Visitor) -> None:
     visitor.go(visitor.office.assessment("today", visit=True))
     visitor.page.locator("#sheet > .row button").click()
@@ -298,6 +302,18 @@ LOOKS = (
     _assessment("assessment-report", "clerk", "published", "/report"),
     _assessment("assessment-notice", "clerk", "published", "/notice"),
     _file("elder-assessments", "/assessments"),
+    _at("cases", "clerk", "/cases"),
+    _at("cases-none", "clerk", "/cases?state=closed"),
+    _at("cases-approve", "approver", "/cases/approve"),
+    _at("cases-notice", "clerk", "/cases/notice"),
+    _at("cases-alive", "clerk", "/cases/alive"),
+    _file("elder-cases", "/cases"),
+    _file("elder-apply", "/cases/care-subsidy"),
+    _case("case-asked", "clerk", "asked"),
+    _case("case-notice", "clerk", "notice"),
+    _case("case-approval", "approver", "approval"),
+    _case("case-rejected", "clerk", "rejected"),
+    _case("case-open", "approver", "open"),
     _at("visits", "assessor1", "/visits"),
     _assessment("visit", "assessor1", "today", visit=True),
     Look("visit-gaps", "assessor1", _gaps),

@@ -1,0 +1,118 @@
+"""Applications in several states for the county to try the office on."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+from anlao.office.benefits.models import Finding
+from anlao.office.cases import asking, deciding, verifying
+from anlao.office.cases.asking import Asker
+from anlao.office.cases.models import Case
+from anlao.office.registry.models import Elder
+from anlao.office.shared import scope
+
+_ASKED_FOR, _FOUND = "care-subsidy", "old-age-allowance"
+_CLERK, _TOWN, _APPROVER = "clerk", "town1", "approver"
+_AGO = timedelta(days=20)
+
+
+def take_some(county: str, *, day: date, at: datetime) -> dict[str, int]:
+    """Take applications as far as each state; return their numbers by state."""
+    with scope.within(scope.WHOLE_OFFICE):
+        living = Elder.objects.filter(
+            state=Elder.State.LIVING, division_code__startswith=county
+        ).order_by("-pk")
+        first, second, third, fourth = living[:4]
+        found = _found(county, day, at)
+        asked = _asked(first, day, at)
+        verified = _verified(_asked(second, day, at), day, at)
+        posted = _posted(_verified(_asked(third, day, at), day, at), day, at)
+        refused = _refused(fourth, day, at)
+    return found | {
+        "asked": asked.pk,
+        "verifying": verified.pk,
+        "notice": posted.pk,
+        "rejected": refused.pk,
+    }
+
+
+def _found(county: str, day: date, at: datetime) -> dict[str, int]:
+    """Open cases for some who are entitled and receive nothing; approve the first."""
+    rows = Finding.objects.filter(
+        kind=Finding.Kind.NOT_RECEIVING,
+        provision=_FOUND,
+        decided__is_latest=True,
+        division_code__startswith=county,
+        elder__state=Elder.State.LIVING,
+    ).select_related("elder")
+    numbers = [
+        asking.find(
+            elder=row.elder,
+            provision=_FOUND,
+            day=day,
+            by="nightly",
+            at=at,
+            ground=f"{day:%Y-%m} 判定：符合未领",
+        ).pk
+        for row in rows.order_by("pk")[:5]
+    ]
+    if not numbers:
+        return {}
+    deciding.approve(number=numbers[0], by=_APPROVER, at=at, day=day)
+    return {"open": numbers[0], "approval": numbers[-1]}
+
+
+def _asked(elder: Elder, day: date, at: datetime) -> Case:
+    return asking.apply(
+        elder=elder,
+        provision=_ASKED_FOR,
+        way_in="counter",
+        asker=Asker("agent", "叶小明", "儿子"),
+        day=day,
+        by=_CLERK,
+        at=at,
+        ground="委托书",
+    )
+
+
+def _verified(case: Case, day: date, at: datetime) -> Case:
+    """Show the papers, accept the application, and match the data."""
+    for paper in asking.lacking(case):
+        asking.show(number=case.pk, paper=paper.zh, what="原件已核", by=_CLERK, at=at)
+    case = verifying.complete(number=case.pk, by=_TOWN, at=at, day=day)
+    return verifying.check(
+        number=case.pk,
+        kind="data_match",
+        on=day,
+        agrees=True,
+        text="与低保名单一致",
+        by=_TOWN,
+        at=at,
+        day=day,
+    )
+
+
+def _posted(case: Case, day: date, at: datetime) -> Case:
+    verifying.check(
+        number=case.pk,
+        kind="household_visit",
+        on=day,
+        agrees=True,
+        text="上门核实，情况属实",
+        by=_TOWN,
+        at=at,
+        day=day,
+    )
+    return verifying.post(number=case.pk, place="村务公开栏", first=day, by=_TOWN, at=at, day=day)
+
+
+def _refused(elder: Elder, day: date, at: datetime) -> Case:
+    """Take a case all the way to a refusal, begun some weeks ago."""
+    earlier, earlier_at = day - _AGO, at - _AGO
+    case = _posted(
+        _verified(_asked(elder, earlier, earlier_at), earlier, earlier_at), earlier, earlier_at
+    )
+    verifying.pass_on(number=case.pk, by=_TOWN, at=at, day=day)
+    return deciding.reject(
+        number=case.pk, reason="不是低保或低保边缘家庭", by=_APPROVER, at=at, day=day
+    )
