@@ -444,3 +444,19 @@ def test_the_rulebook_says_what_is_to_be_shown() -> None:
     assert [zh for zh, _ in rule.evidence] == ["特困人员认定", "意愿确认"]
     assert rule_of("331123001007", "no-such") is None
     assert rule_of("999999", SUPPORT) is None
+
+
+def test_a_list_shows_what_the_approval_would_do(county: County) -> None:
+    case = asking.find(
+        elder=county.elders["a2"], provision=ALLOWANCE, day=TODAY, by="n", at=NOW, ground="x"
+    )
+
+    seen = deciding.glance(case, day=TODAY, known_at=NOW, language="zh")
+    whole = deciding.prospect(case, day=TODAY, known_at=NOW)
+
+    assert seen is not None
+    assert seen.is_due
+    assert seen.opens_on == whole.opens_on == date(2024, 3, 1)
+    assert (seen.item.verdict, seen.item.sentences) == (
+        whole.frozen.zh.verdict, whole.frozen.zh.sentences,
+    )  # fmt: skip

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from hashlib import sha256
 from typing import Any
 
-from anlao.office.benefits.queries import FactLabel, entitlements, facts_of_months, labels
+from anlao.office.benefits.queries import FactLabel, entitlement, facts_of_months, labels
 from anlao.office.benefits.rulebooks import digest_of, program_for
 from anlao.office.registry import queries as registry
 from anlao.office.registry.models import STATUSES, Elder
@@ -102,9 +102,11 @@ def freeze(elder: Elder, provision: str, day: date, *, known_at: datetime) -> Fr
 def _text(
     elder: Elder, month: Month, provision: str, known_at: datetime, language: str
 ) -> FrozenText:
-    told = entitlements(elder, month, known_at=known_at, language=language)
-    item = next(one for one in told.found if one.provision == provision)
-    return FrozenText(told.title, item.name, item.verdict, item.sentences)
+    item = entitlement(elder, provision, month, known_at=known_at, language=language)
+    if item is None:
+        raise LookupError(provision)
+    title = program_for(elder.division_code).rulebook.title
+    return FrozenText(title.text(language), item.name, item.verdict, item.sentences)
 
 
 def _facts(elder: Elder, day: date, known_at: datetime) -> Iterator[FrozenFact]:

@@ -9,6 +9,7 @@ from typing import Final
 from anlao.office.benefits.models import Award
 from anlao.office.benefits.queries import facts_of_months
 from anlao.office.benefits.rulebooks import NoRulebook, program_for
+from anlao.office.registry import queries as registry
 from anlao.office.registry.models import Elder
 from anlao.rules.engines.cells import decide
 from anlao.rules.periods import Month
@@ -67,8 +68,13 @@ def opens_in(
     Looks back ``most`` months. None where it is not due in the last of them.
     """
     month, first = Month.of(last), None
+    held_on = registry.facts_of_days(elder, known_at=known_at)
+    program = program_for(elder.division_code)
     for shift in range(most + 1):
-        if not _is_due(elder, provision, month.plus(-shift), known_at):
+        earlier = month.plus(-shift)
+        facts = facts_of_months(elder, earlier, known_at=known_at, held=held_on)
+        decided = decide(program.month(earlier), facts)
+        if not any(one.provision.id == provision and one.outcome == "yes" for one in decided):
             break
         first = month.plus(-shift).first_day
     return first
@@ -98,12 +104,6 @@ def day_after_death(rule: Rule | None, death: date) -> date:
     if rule is not None and rule.ends == "month_before_death":
         return first_of_month(death)
     return first_of_next_month(death)
-
-
-def _is_due(elder: Elder, provision: str, month: Month, known_at: datetime) -> bool:
-    tables = program_for(elder.division_code).month(month)
-    found = decide(tables, facts_of_months(elder, month, known_at=known_at))
-    return any(one.provision.id == provision and one.outcome == "yes" for one in found)
 
 
 def _rule(provision: Provision) -> Rule:

@@ -172,9 +172,29 @@ def provision_names(division: str, language: str) -> list[tuple[str, str]]:
     return [(provision.id, words.of(provision.label)) for provision in program.provisions]
 
 
-def facts_of_months(elder: Elder, month: Month, *, known_at: datetime) -> FactsAt:
-    """Return what is known of an elder around a month, as the engine asks for it."""
-    return _facts_at(program_for(elder.division_code), elder, month, known_at, {})
+def entitlement(
+    elder: Elder, provision: str, month: Month, *, known_at: datetime, language: str
+) -> Entitlement | None:
+    """Return the decision on one provision. Raises NoRulebook.
+
+    None where the rulebook has no such.
+    """
+    program = program_for(elder.division_code)
+    book = program.rulebook
+    teller = Teller(Words(book, book.subjects["elder"].facts, language), _RATE_ADVICE)
+    facts_at = _facts_at(program, elder, month, known_at, {})
+    found = explain(program, month, facts_at, only=(provision,))
+    return _told(found[0], teller) if found else None
+
+
+def facts_of_months(
+    elder: Elder, month: Month, *, known_at: datetime, held: registry.HeldOn | None = None
+) -> FactsAt:
+    """Return what is known of an elder around a month, as the engine asks for it.
+
+    ``held``: what was read before, for whoever asks about many months.
+    """
+    return _facts_at(program_for(elder.division_code), elder, month, known_at, {}, held)
 
 
 def _told(item: Explanation, teller: Teller) -> Entitlement:
@@ -191,7 +211,12 @@ def _told(item: Explanation, teller: Teller) -> Entitlement:
 
 
 def _facts_at(
-    program: Program, elder: Elder, month: Month, known_at: datetime, instead: Mapping[str, Any]
+    program: Program,
+    elder: Elder,
+    month: Month,
+    known_at: datetime,
+    instead: Mapping[str, Any],
+    held_on: registry.HeldOn | None = None,
 ) -> FactsAt:
     specs = program.rulebook.subjects["elder"].facts
     known: dict[int, dict[str, Any]] = {}
@@ -199,7 +224,7 @@ def _facts_at(
     def facts_at(shift: int) -> dict[str, Any]:
         if shift not in known:
             day = month.plus(shift).first_day
-            held = registry.facts_on(elder, day, known_at=known_at)
+            held = held_on(day) if held_on else registry.facts_on(elder, day, known_at=known_at)
             known[shift] = in_words_of_the_engine(held, specs)
             if shift:  # a day is what is known of it now, whenever it is looked at
                 now = facts_at(0)

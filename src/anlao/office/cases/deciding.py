@@ -9,8 +9,10 @@ from datetime import date, datetime
 from django.db import transaction
 
 from anlao.office.benefits import provisions
+from anlao.office.benefits.deciding import month_of
 from anlao.office.benefits.freezing import Frozen, digest, freeze
 from anlao.office.benefits.models import Award
+from anlao.office.benefits.queries import Entitlement, entitlement
 from anlao.office.benefits.rulebooks import NoRulebook
 from anlao.office.cases import states
 from anlao.office.cases.models import Case, Check, Objection, Ruling, Step
@@ -43,6 +45,29 @@ def prospect(case: Case, *, day: date, known_at: datetime) -> Prospect:
     decided_for = max(opens or day, day)  # the month to come, or the present one with arrears
     frozen = freeze(case.elder, case.provision, decided_for, known_at=known_at)
     return Prospect(frozen, opens if frozen.outcome == "yes" else None)
+
+
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """What an approval today would mean, as far as a list shows it."""
+
+    item: Entitlement
+    opens_on: date | None
+
+    @property
+    def is_due(self) -> bool:
+        return self.item.outcome == "yes"
+
+
+def glance(case: Case, *, day: date, known_at: datetime, language: str) -> Glance | None:
+    """Return what an approval on a day would open; None where no rulebook knows it."""
+    try:
+        opens = _opens_on(case, day, known_at)
+        month = month_of(max(opens or day, day))
+        item = entitlement(case.elder, case.provision, month, known_at=known_at, language=language)
+    except NoRulebook:
+        return None
+    return Glance(item, opens if item.outcome == "yes" else None) if item else None
 
 
 @transaction.atomic

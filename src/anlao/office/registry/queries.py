@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -28,6 +28,30 @@ def facts_on(elder: Elder, day: date, *, known_at: datetime) -> dict[str, Any]:
             if getattr(row, "never_assessed", False):
                 found["never_assessed"] = True
     return found
+
+
+HeldOn = Callable[[date], dict[str, Any]]
+"""What facts held on a day."""
+
+
+def facts_of_days(elder: Elder, *, known_at: datetime) -> HeldOn:
+    """Return what tells the facts of any day, as they were known at a time; it reads once."""
+    rows = [
+        row
+        for kind in STATUSES
+        for row in kind.objects.filter(elder=elder, known__contains=known_at)
+    ]
+
+    def on(day: date) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for row in rows:
+            if day in row.valid:
+                found |= row.facts()
+                if getattr(row, "never_assessed", False):
+                    found["never_assessed"] = True
+        return found
+
+    return on
 
 
 def status_on(kind: type[Status], elder: Elder, day: date, *, known_at: datetime) -> Status | None:

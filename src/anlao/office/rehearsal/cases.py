@@ -4,30 +4,37 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
-from anlao.office.benefits.models import Finding
+from anlao.office.benefits.models import Award, Finding
+from anlao.office.benefits.provisions import AUTOMATIC, ON_REQUEST, rules_of
 from anlao.office.cases import asking, deciding, verifying
 from anlao.office.cases.asking import Asker
 from anlao.office.cases.models import Case
 from anlao.office.registry.models import Elder
 from anlao.office.shared import scope
 
-_ASKED_FOR, _FOUND = "care-subsidy", "old-age-allowance"
 _CLERK, _TOWN, _APPROVER = "clerk", "town1", "approver"
 _AGO = timedelta(days=20)
 
 
 def take_some(county: str, *, day: date, at: datetime) -> dict[str, int]:
-    """Take applications as far as each state; return their numbers by state."""
+    """Take applications as far as each state; return their numbers by state.
+
+    Nothing where the county's rulebook pays nothing on request.
+    """
+    wanted = _paid(county, ON_REQUEST)
+    if wanted is None:
+        return {}
     with scope.within(scope.WHOLE_OFFICE):
+        receive = Award.objects.filter(provision=wanted, known__upper_inf=True)
         living = Elder.objects.filter(
             state=Elder.State.LIVING, division_code__startswith=county
-        ).order_by("-pk")
-        first, second, third, fourth = living[:4]
+        ).exclude(pk__in=receive.values("elder"))
+        first, second, third, fourth = living.order_by("-pk")[:4]
         found = _found(county, day, at)
-        asked = _asked(first, day, at)
-        verified = _verified(_asked(second, day, at), day, at)
-        posted = _posted(_verified(_asked(third, day, at), day, at), day, at)
-        refused = _refused(fourth, day, at)
+        asked = _asked(first, wanted, day, at)
+        verified = _verified(_asked(second, wanted, day, at), day, at)
+        posted = _posted(_verified(_asked(third, wanted, day, at), day, at), day, at)
+        refused = _refused(fourth, wanted, day, at)
     return found | {
         "asked": asked.pk,
         "verifying": verified.pk,
@@ -38,9 +45,12 @@ def take_some(county: str, *, day: date, at: datetime) -> dict[str, int]:
 
 def _found(county: str, day: date, at: datetime) -> dict[str, int]:
     """Open cases for some who are entitled and receive nothing; approve the first."""
+    automatic = _paid(county, AUTOMATIC)
+    if automatic is None:
+        return {}
     rows = Finding.objects.filter(
         kind=Finding.Kind.NOT_RECEIVING,
-        provision=_FOUND,
+        provision=automatic,
         decided__is_latest=True,
         division_code__startswith=county,
         elder__state=Elder.State.LIVING,
@@ -48,7 +58,7 @@ def _found(county: str, day: date, at: datetime) -> dict[str, int]:
     numbers = [
         asking.find(
             elder=row.elder,
-            provision=_FOUND,
+            provision=automatic,
             day=day,
             by="nightly",
             at=at,
@@ -62,10 +72,17 @@ def _found(county: str, day: date, at: datetime) -> dict[str, int]:
     return {"open": numbers[0], "approval": numbers[-1]}
 
 
-def _asked(elder: Elder, day: date, at: datetime) -> Case:
+def _paid(county: str, application: str) -> str | None:
+    """Return the first provision in money that is come by in a way."""
+    rules = rules_of(county)
+    found = (one.id for one in rules if one.kind == "cash" and one.application == application)
+    return next(found, None)
+
+
+def _asked(elder: Elder, provision: str, day: date, at: datetime) -> Case:
     return asking.apply(
         elder=elder,
-        provision=_ASKED_FOR,
+        provision=provision,
         way_in="counter",
         asker=Asker("agent", "叶小明", "儿子"),
         day=day,
@@ -106,11 +123,13 @@ def _posted(case: Case, day: date, at: datetime) -> Case:
     return verifying.post(number=case.pk, place="村务公开栏", first=day, by=_TOWN, at=at, day=day)
 
 
-def _refused(elder: Elder, day: date, at: datetime) -> Case:
+def _refused(elder: Elder, provision: str, day: date, at: datetime) -> Case:
     """Take a case all the way to a refusal, begun some weeks ago."""
     earlier, earlier_at = day - _AGO, at - _AGO
     case = _posted(
-        _verified(_asked(elder, earlier, earlier_at), earlier, earlier_at), earlier, earlier_at
+        _verified(_asked(elder, provision, earlier, earlier_at), earlier, earlier_at),
+        earlier,
+        earlier_at,
     )
     verifying.pass_on(number=case.pk, by=_TOWN, at=at, day=day)
     return deciding.reject(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
-
 from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -64,13 +62,8 @@ def approve(request: HttpRequest) -> HttpResponse:
     _note_list(request, "approval", page.number)
     rows = []
     for one in page:
-        seen = None
-        with suppress(LookupError):
-            seen = deciding.prospect(one, day=asking.today, known_at=now)
-        told = (
-            None if seen is None else seen.frozen.en if asking.language == "en" else seen.frozen.zh
-        )
-        rows.append((one, _name(one, asking), seen, told, _is_late(one, asking)))
+        seen = deciding.glance(one, day=asking.today, known_at=now, language=asking.language)
+        rows.append((one, _name(one, asking), seen, _is_late(one, asking)))
     return render(request, "web/cases_approve.html", {"page": page, "rows": rows})
 
 
