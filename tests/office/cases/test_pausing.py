@@ -254,3 +254,18 @@ def test_a_negative_award_is_refused(county: County) -> None:
             by="t",
             at=NOW,
         )
+
+
+def test_a_merged_file_asks_for_nothing_more_until_it_is_split_again(county: County) -> None:
+    pending = asked(other := needy())
+    signed = Signed("clerk_a", LATER_AT, Ground("同一人"))
+
+    journey = journeys.merge(
+        keep=county.elders["a1"], other=other, take=frozenset(), day=TODAY, signed=signed
+    )
+    assert states_of(pending) == [states.CLOSED]
+    journeys.undo(
+        journey=journey, reason="不是同一人", by="clerk_a", at=LATER_AT + timedelta(days=1)
+    )
+
+    assert states_of(pending) == [states.ASKED]

@@ -39,8 +39,9 @@ from tests.office.cases.flow import (
     to_approve,
     verifying_,
 )
-from tests.office.county import County, scope_for
+from tests.office.county import VILLAGE_A1, County, elder, scope_for
 
+REWARD = "nominal-90-reward"
 pytestmark = pytest.mark.usefixtures("db")
 
 
@@ -460,3 +461,28 @@ def test_a_list_shows_what_the_approval_would_do(county: County) -> None:
     assert (seen.item.verdict, seen.item.sentences) == (
         whole.frozen.zh.verdict, whole.frozen.zh.sentences,
     )  # fmt: skip
+
+
+def test_what_is_paid_once_is_decided_for_the_month_in_which_it_was_found() -> None:
+    her = elder("雷阿福", VILLAGE_A1, born=date(1937, 5, 6), sex="male")
+    january = date(2026, 1, 1)
+    case = asking.find(
+        elder=her, provision=REWARD, day=TODAY, by="n", at=NOW, ground="x", month=january
+    )
+
+    deciding.approve(number=case.pk, by=APPROVER, at=NOW, day=TODAY)
+
+    (award,) = held(her, REWARD)
+    assert (award.valid.lower, award.valid.upper) == (january, date(2026, 2, 1))
+    assert deciding.latest(case).frozen["month"] == "2026-01-01"
+    assert deciding.latest(case).unit == "yuan/once"
+
+
+def test_what_is_paid_once_is_not_due_in_another_month() -> None:
+    her = elder("雷阿福", VILLAGE_A1, born=date(1937, 5, 6), sex="male")
+    case = asking.find(
+        elder=her, provision=REWARD, day=TODAY, by="n", at=NOW, ground="x", month=date(2026, 2, 1)
+    )
+
+    with pytest.raises(Refused, match="不能批准"):
+        deciding.approve(number=case.pk, by=APPROVER, at=NOW, day=TODAY)

@@ -115,7 +115,7 @@ PAGES = {
     "cases": Page("/cases", READERS),
     "cases-approve": Page("/cases/approve", {"approver"}),
     "cases-notice": Page("/cases/notice", READERS),
-    "cases-alive": Page("/cases/alive", RECORDERS, more=({}, {"elder": "x"})),
+    "cases-alive": Page("/cases/alive", READERS),
     "cases-form": Page("/cases/form/old-age-allowance", RECORDERS),
     "case": Page("/cases/{}", READERS, status=404),
     "case-paper": Page("/cases/{}/papers/decision", READERS, status=404),

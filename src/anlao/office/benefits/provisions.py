@@ -19,6 +19,7 @@ AUTOMATIC: Final = "automatic"
 PROACTIVE: Final = "proactive"
 ON_REQUEST: Final = "on_request"
 MONTHLY: Final = "yuan/month"
+ONCE: Final = "yuan/once"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from anlao.office.benefits.provisions import AUTOMATIC, Rule, held, rule_of, running
+from anlao.office.benefits.provisions import AUTOMATIC, ONCE, Rule, held, rule_of, running
 from anlao.office.cases import states
 from anlao.office.cases.models import Case, Shown
 from anlao.office.cases.moving import Refused, deadline, locked, move, note, note_only
@@ -60,14 +60,25 @@ def apply(
 
 
 @transaction.atomic
-def find(*, elder: Elder, provision: str, day: date, by: str, at: datetime, ground: str) -> Case:
+def find(
+    *,
+    elder: Elder,
+    provision: str,
+    day: date,
+    by: str,
+    at: datetime,
+    ground: str,
+    month: date | None = None,
+) -> Case:
     """Open a case because the nightly decide found her entitled and not receiving.
 
     What is automatic goes to the approver; the rest waits for her word. Raises Refused.
+    ``month``: in which it was found; what is paid once is decided for that one, however late.
     """
     rule = _rule(elder, provision)
     state = states.APPROVAL if rule.application == AUTOMATIC else states.PROPOSED
-    case = _begun(elder, rule, state, "finding", ITSELF, day, ground)
+    once = month if rule.unit == ONCE else None
+    case = _begun(elder, rule, state, "finding", ITSELF, day, ground, once)
     if state == states.PROPOSED:
         for zh, en in rule.evidence:
             Shown.objects.create(case=case, zh=zh, en=en, at=at, by=by)
@@ -146,10 +157,19 @@ def _rule(elder: Elder, provision: str) -> Rule:
 
 
 def _begun(
-    elder: Elder, rule: Rule, state: str, way_in: str, asker: Asker, day: date, ground: str
+    elder: Elder,
+    rule: Rule,
+    state: str,
+    way_in: str,
+    asker: Asker,
+    day: date,
+    ground: str,
+    month: date | None = None,
 ) -> Case:
     route = terms_of(elder.division_code).route(rule.id, rule.application)
     path: dict[str, Any] = route.model_dump() | {"application": rule.application}
+    if month is not None:
+        path["month"] = month.isoformat()
     until = deadline(state, elder.division_code, day)
     try:
         with transaction.atomic():

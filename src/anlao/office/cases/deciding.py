@@ -42,7 +42,7 @@ def prospect(case: Case, *, day: date, known_at: datetime) -> Prospect:
     Raises NoRulebook and LookupError.
     """
     opens = _opens_on(case, day, known_at)
-    decided_for = max(opens or day, day)  # the month to come, or the present one with arrears
+    decided_for = _decided_for(case, opens, day)
     frozen = freeze(case.elder, case.provision, decided_for, known_at=known_at)
     return Prospect(frozen, opens if frozen.outcome == "yes" else None)
 
@@ -63,7 +63,7 @@ def glance(case: Case, *, day: date, known_at: datetime, language: str) -> Glanc
     """Return what an approval on a day would open; None where no rulebook knows it."""
     try:
         opens = _opens_on(case, day, known_at)
-        month = month_of(max(opens or day, day))
+        month = month_of(_decided_for(case, opens, day))
         item = entitlement(case.elder, case.provision, month, known_at=known_at, language=language)
     except NoRulebook:
         return None
@@ -84,7 +84,7 @@ def approve(*, number: int, by: str, at: datetime, day: date) -> Case:
         )
     frozen = found.frozen
     _rule(case, "approved", frozen, by, at, day, opens_on=found.opens_on)
-    details.add(
+    award = details.add(
         elder=case.elder,
         kind=Award,
         values={
@@ -96,6 +96,9 @@ def approve(*, number: int, by: str, at: datetime, day: date) -> Case:
         by=by,
         at=at,
     )
+    if frozen.unit == provisions.ONCE:
+        until = provisions.first_of_next_month(found.opens_on)
+        details.end(elder=case.elder, row=award, day=until, reason="once", by=by, at=at)
     told = {"opens_on": found.opens_on.isoformat(), "fen": frozen.fen}
     move(case, "approve", by=by, at=at, day=day, told=told)
     return case
@@ -209,8 +212,17 @@ def _prospect(case: Case, day: date, known_at: datetime) -> Prospect:
         raise Refused("规则册没有这一事项", "The rulebook has no such provision") from error
 
 
+def _decided_for(case: Case, opens: date | None, day: date) -> date:
+    """Return a day of the month that counts: to come, the present one, or that of the finding."""
+    if "month" in case.path:
+        return date.fromisoformat(case.path["month"])
+    return max(opens or day, day)
+
+
 def _opens_on(case: Case, day: date, known_at: datetime) -> date | None:
     """Return the first day of a benefit approved on a day, after any that ended before."""
+    if "month" in case.path:
+        return date.fromisoformat(case.path["month"])
     match case.path["opens"]:
         case "first_month_due":
             most = terms_of(case.division_code).arrears_months

@@ -48,7 +48,15 @@ def open_cases(decided: DecidedMonth, *, most: int, by: str, at: datetime, day: 
     for row in found(decided, day)[:most]:
         ground = f"{decided.month:%Y-%m} 判定：符合未领"
         try:
-            find(elder=row.elder, provision=row.provision, day=day, by=by, at=at, ground=ground)
+            find(
+                elder=row.elder,
+                provision=row.provision,
+                day=day,
+                by=by,
+                at=at,
+                ground=ground,
+                month=decided.month,
+            )
         except Refused:
             continue  # somebody was faster this night
         opened += 1

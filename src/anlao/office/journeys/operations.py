@@ -104,7 +104,9 @@ def merge(*, keep: Elder, other: Elder, take: frozenset[str], day: date, signed:
     merging.refuse(keep, other)
 
     def act() -> dict[str, Any]:
-        return merging.merge(keep, other, take, by=signed.by, at=signed.at, ground=signed.ground)
+        cases = _close_cases(other, signed)  # what goes on is asked for in the kept file
+        merged = merging.merge(keep, other, take, by=signed.by, at=signed.at, ground=signed.ground)
+        return merged | {"cases": cases}
 
     return _made(Journey.Kind.MERGE, keep, day, signed, act, other=other)
 

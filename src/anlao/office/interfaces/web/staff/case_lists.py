@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django import forms
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -21,7 +22,7 @@ from anlao.office.interfaces.web.staff.elders import elder_in_scope
 from anlao.office.interfaces.web.who import Who, needs, who
 from anlao.office.jobs.operations import OneIsWaiting, Wanted
 from anlao.office.organisations import roles
-from anlao.office.shared import audit
+from anlao.office.shared import audit, scope
 from anlao.office.shared.audit import Act
 from anlao.office.shared.typeset import pdf
 
@@ -120,11 +121,15 @@ class AliveForm(forms.Form):
 
 
 @require_http_methods(["GET", "POST"])
-@needs(roles.TAKE_CASE)
+@needs(roles.SEE_ELDERS)
 def alive(request: HttpRequest) -> HttpResponse:
     """Whose life is to be confirmed, who waits longest first; a clerk records it."""
     asking = who(request)
     terms = _terms(asking)
+    if request.method == "POST":
+        if not asking.may(roles.TAKE_CASE):
+            raise PermissionDenied
+        scope.enter(asking.where(roles.TAKE_CASE))
     form = AliveForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid() and _confirmed(form, asking):
         messages.success(request, asking.say("已登记认证", "Confirmed"))
@@ -138,6 +143,7 @@ def alive(request: HttpRequest) -> HttpResponse:
         "hows": ConfirmedAlive.HOWS,
         "today": asking.today,
         "months": terms.alive_every_months,
+        "may_take": asking.may(roles.TAKE_CASE),
     }
     return render(request, "web/cases_alive.html", given, status=400 if form.errors else 200)
 
@@ -178,7 +184,7 @@ def blank_form(request: HttpRequest, provision: str) -> HttpResponse:
 
 
 def _terms(asking: Who) -> Terms:
-    divisions = asking.where(roles.TAKE_CASE).divisions
+    divisions = asking.where(roles.SEE_ELDERS).divisions
     return terms_of(divisions[0] if divisions else "")
 
 
