@@ -51,6 +51,20 @@ ASSESSMENTS = (
     "assessments_answer",
     "assessments_signature",
 )
+PAYMENTS = (
+    "payments_run",
+    "payments_signature",
+    "payments_account",
+    "payments_bankfile",
+    "payments_answer",
+    "payments_due",
+    "payments_line",
+    "payments_transfer",
+    "payments_recovery",
+    "payments_recoverystep",
+    "payments_entry",
+    "payments_posting",
+)
 _KEPT = (
     "organisations_organisation",
     "organisations_user",
@@ -75,6 +89,7 @@ _KEPT = (
     "benefits_award",
     "benefits_finding",
     "worklists_savedlist",
+    *PAYMENTS,
     "shared_auditentry",
     "django_session",
 )
@@ -308,9 +323,14 @@ def put_back(office: DataFolder) -> None:
             "UPDATE divisions_division SET until_date = NULL, successor_id = NULL "
             "WHERE until_date IS NOT NULL"
         )
+        for table in PAYMENTS:
+            session.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
         for table in reversed(_KEPT):
             session.execute(sql.SQL("DELETE FROM public.{}").format(sql.Identifier(table)))
         session.execute("ALTER TABLE shared_auditentry ENABLE TRIGGER audit_append_only")
+        session.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        for table in PAYMENTS:
+            session.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
         session.execute("DELETE FROM divisions_division WHERE from_date IS NOT NULL")
         for table in _KEPT:
             copy = sql.SQL("INSERT INTO public.{0} SELECT * FROM kept.{0}")

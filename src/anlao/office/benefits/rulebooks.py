@@ -47,6 +47,12 @@ def facts_for(division: str) -> Mapping[str, FactSpec]:
     return book.subjects["elder"].facts
 
 
+def folders_of(division: str) -> list[Path]:
+    """Return the folders of the rulebook that decides for a division, and of those above it."""
+    book = program_for(division).rulebook
+    return [_LIBRARY / name for name in book.lineage]
+
+
 @lru_cache(maxsize=1)
 def _in_force() -> tuple[Rulebook, ...]:
     books = [load(name, _LIBRARY).usable(name) for name in known_rulebooks(_LIBRARY)]

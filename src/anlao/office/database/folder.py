@@ -2,7 +2,7 @@
 
 FOLDER/postgres/  cluster of the embedded server     FOLDER/secrets.json  passwords and keys
 FOLDER/run/       its socket and lock                FOLDER/rates/        local rates by rulebook
-"""
+FOLDER/payments/  how a county pays"""
 
 from __future__ import annotations
 
@@ -47,6 +47,10 @@ class DataFolder:
     @property
     def rates(self) -> Path:
         return self.path / "rates"
+
+    @property
+    def payments(self) -> Path:
+        return self.path / "payments"
 
     @property
     def files(self) -> Path:

@@ -10,6 +10,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateRange, DateTimeTZRange
+from django.db.models import CheckConstraint
 
 from anlao import masking
 from anlao.office.registry.models import Address, Detail, Elder, Relation
@@ -139,7 +140,12 @@ def _close(row: Detail, at: datetime) -> None:
 
 def _refuse_nonsense(row: Detail) -> None:
     try:
-        row.full_clean(exclude=["source", "recorded_by", "evidence", "elder", "other"])
+        left = ["source", "recorded_by", "evidence", "elder", "other"]
+        row.full_clean(exclude=left, validate_constraints=False)
+        # What overlaps is the database's business: Django would compare every elder with herself.
+        for constraint in row._meta.constraints:
+            if isinstance(constraint, CheckConstraint):
+                constraint.validate(type(row), row)
     except ValidationError as refusal:
         names = tuple(refusal.message_dict) if hasattr(refusal, "error_dict") else ("",)
         raise DetailRefused(names) from None
