@@ -56,6 +56,7 @@ PAYMENTS = (
     "payments_signature",
     "payments_account",
     "payments_bankfile",
+    "payments_confirmation",
     "payments_answer",
     "payments_due",
     "payments_line",

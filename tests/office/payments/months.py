@@ -27,13 +27,19 @@ def at(day: date, hour: int = 9) -> datetime:
     return datetime(day.year, day.month, day.day, hour, tzinfo=UTC)
 
 
-def award(elder: Elder, provision: str = AGE, *, since: date = date(2026, 1, 1)) -> Award:
+def award(
+    elder: Elder,
+    provision: str = AGE,
+    *,
+    since: date = date(2026, 1, 1),
+    case: int | None = 1,
+) -> Award:
     """Let an elder hold a benefit from a day on, known since early in 2026."""
     with scope.within(WHOLE_OFFICE):
         made = details.add(
             elder=elder,
             kind=Award,
-            values={"provision": provision},
+            values={"provision": provision, "case_number": case},
             start=since,
             ground=Ground("批准"),
             by="builder",
@@ -127,7 +133,7 @@ def die(elder: Elder, day: date, *, known: datetime) -> None:
         )
 
 
-def lines(run: Run) -> dict[tuple[int, str, str], Line]:
+def lines(run: Run) -> dict[tuple[int | None, str, str], Line]:
     """Return a run's lines by elder, provision and period."""
     with scope.within(WHOLE_OFFICE):
         found = Line.objects.filter(run=run).order_by("pk")

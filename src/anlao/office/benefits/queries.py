@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from anlao.office.benefits.rulebooks import facts_for, program_for
@@ -162,6 +162,18 @@ def labels(elder: Elder) -> dict[str, FactLabel]:
         )
         for name, spec in specs.items()
     }
+
+
+def month_of(day: date) -> Month:
+    """Return the month of a day, for those who know no engine."""
+    return Month.of(day)
+
+
+def facts_in_words(division: str, names: Sequence[str], language: str) -> str:
+    """Return facts that are missing, in the words of a division's rulebook."""
+    book = program_for(division).rulebook
+    words = Words(book, book.subjects["elder"].facts, language)
+    return ("、" if language == "zh" else ", ").join(words.missing(name) for name in names)
 
 
 def provision_names(division: str, language: str) -> list[tuple[str, str]]:

@@ -18,6 +18,9 @@ REQUEST_ASSESSMENT = "request_assessment"
 ASSIGN_ASSESSMENT = "assign_assessment"
 ASSESS = "assess"
 REVIEW_ASSESSMENT = "review_assessment"
+ENTER_ACCOUNTS = "enter_accounts"
+MAKE_RUNS = "make_runs"
+REVIEW_RUNS = "review_runs"
 PAY = "pay"
 SEE_AUDIT = "see_audit"
 SEE_FIGURES = "see_figures"
@@ -51,6 +54,7 @@ ROLES = {
             SEE_ELDERS,
             REVEAL,
             APPROVE,
+            REVIEW_RUNS,
             REVIEW_ASSESSMENT,
             GIVE_DATA,
         ),
@@ -64,6 +68,9 @@ ROLES = {
             IMPORT_LISTS,
             REQUEST_ASSESSMENT,
             ASSIGN_ASSESSMENT,
+            ENTER_ACCOUNTS,
+            MAKE_RUNS,
+            REVIEW_RUNS,
             CHANGE_PLACES,
         ),
         _role(
@@ -75,6 +82,7 @@ ROLES = {
             RECORD_FACTS,
             IMPORT_LISTS,
             REQUEST_ASSESSMENT,
+            ENTER_ACCOUNTS,
         ),
         _role(
             "village_worker",

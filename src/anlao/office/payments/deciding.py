@@ -36,7 +36,9 @@ class NotNow(Exception):
     """Raised for a run that takes no such act in its state."""
 
     def __init__(self, run: Run) -> None:
-        super().__init__(f"批次{run.get_state_display()}，不能这样办理")
+        self.zh = f"批次{run.get_state_display()}，不能重新判定"
+        self.en = f"a run that is {run.state} is not decided again"
+        super().__init__(self.zh)
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +183,7 @@ def _holders(run: Run, month: date, terms: Terms, only: Sequence[int] | None) ->
                 "next": plus(month, 1),
                 "known": run.known_at,
                 "provisions": provisions,
-                "only": only,
+                "only": None if only is None else list(only),
             },
         )
         for provision, elder, is_open in cursor.fetchall():

@@ -3,7 +3,7 @@ DO $$
 DECLARE part text;
 BEGIN
   FOREACH part IN ARRAY ARRAY['account', 'due', 'line', 'transfer', 'signature', 'bankfile',
-      'answer', 'recovery', 'recoverystep', 'entry', 'posting'] LOOP
+      'confirmation', 'answer', 'recovery', 'recoverystep', 'entry', 'posting'] LOOP
     EXECUTE format('ALTER TABLE payments_%s ENABLE ROW LEVEL SECURITY', part);
     EXECUTE format('CREATE POLICY by_division ON payments_%s USING (
       division_code LIKE ANY ((SELECT scope_divisions())::text[]))', part);
@@ -20,7 +20,7 @@ $$ BEGIN RAISE EXCEPTION '% is never changed or removed; enter a correction', TG
 DO $$
 DECLARE part text;
 BEGIN
-  FOREACH part IN ARRAY ARRAY['signature', 'bankfile', 'answer', 'recoverystep', 'entry',
+  FOREACH part IN ARRAY ARRAY['signature', 'bankfile', 'confirmation', 'answer', 'recoverystep', 'entry',
       'posting'] LOOP
     EXECUTE format('CREATE TRIGGER append_only BEFORE DELETE OR TRUNCATE ON payments_%s
       FOR EACH STATEMENT EXECUTE FUNCTION payments_refused()', part);
@@ -266,7 +266,8 @@ DO $$ BEGIN
   IF EXISTS (SELECT 1 FROM pg_roles WHERE rolname = 'anlao_app') THEN
     EXECUTE 'REVOKE INSERT, UPDATE, DELETE ON payments_due FROM anlao_app';
     EXECUTE 'REVOKE INSERT, DELETE ON payments_line FROM anlao_app';
-    EXECUTE 'REVOKE UPDATE ON payments_signature, payments_bankfile, payments_answer,
+    EXECUTE 'REVOKE UPDATE ON payments_signature, payments_bankfile, payments_confirmation,
+      payments_answer,
       payments_recoverystep, payments_entry, payments_posting FROM anlao_app';
   END IF;
 END $$;

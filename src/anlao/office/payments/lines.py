@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import connections
 
 from anlao.office.benefits import due
@@ -12,8 +14,16 @@ from anlao.office.payments.terms import WHOLE, Terms
 OWNER = "owner"
 NO_ACCOUNT, SAME_ACCOUNT, SAME_PERSON = "no_account", "same_account", "same_person"
 DECEASED, DEATH_UNCONFIRMED, OTHER_AMOUNT = "deceased", "death_unconfirmed", "other_amount"
-BY_HAND = "by_hand"
-CLEARABLE = (SAME_ACCOUNT, SAME_PERSON, DECEASED, DEATH_UNCONFIRMED, OTHER_AMOUNT, BY_HAND)
+BY_HAND, NO_CASE = "by_hand", "no_case"
+CLEARABLE = (
+    NO_CASE,
+    SAME_ACCOUNT,
+    SAME_PERSON,
+    DECEASED,
+    DEATH_UNCONFIRMED,
+    OTHER_AMOUNT,
+    BY_HAND,
+)
 """What somebody may look into and let pass; without an account nothing can be paid."""
 
 # The latest line of each provision and period says what was due so far. A line of another county
@@ -57,11 +67,17 @@ WHERE s.due_fen <> coalesce(t.due_fen, 0) AND coalesce(t.is_own, true)
   AND (%(kind)s <> 'top_up' OR s.due_fen > coalesce(t.due_fen, 0))
 ORDER BY s.division_code, s.subject, s.provision, s.month
 """
-# Why a line waits. A line that takes money back waits for nothing: it opens a recovery.
+# Why a line waits. What no approved case has opened waits once, for somebody to look at the list
+# or paper that says so; from its first payment on it runs by itself. What takes money back waits
+# for nothing: it opens a recovery.
 _HOLD = """
 WITH mine AS (
   SELECT l.id, l.elder_id, l.subject, l.month, l.provision, l.due_fen, a.number_index, e.name,
-    e.birth_date, e.death_date, a.id AS account FROM payments_line l
+    e.birth_date, e.death_date, a.id AS account, (
+      SELECT max(w.case_number) FROM benefits_award w WHERE w.elder_id = l.elder_id
+        AND w.provision = l.provision AND w.valid && daterange(l.month, l.month + 31)
+        AND w.known @> %(known)s::timestamptz) AS case_number
+  FROM payments_line l
   LEFT JOIN payments_account a ON a.subject = l.subject AND a.ended_at IS NULL
   LEFT JOIN registry_elder e ON e.id = l.elder_id
   WHERE l.run_id = %(run)s AND l.fen > 0
@@ -85,6 +101,9 @@ WITH mine AS (
   UNION ALL SELECT m.id, 'other_amount' FROM mine m JOIN benefits_award a
     ON a.elder_id = m.elder_id AND a.provision = m.provision AND a.valid @> m.month
     AND a.known @> %(known)s::timestamptz WHERE a.fen IS NOT NULL AND a.fen <> m.due_fen
+  UNION ALL SELECT id, 'no_case' FROM mine WHERE case_number IS NULL AND NOT EXISTS (
+    SELECT 1 FROM payments_line p WHERE p.subject = mine.subject AND p.provision = mine.provision
+      AND p.state IN ('owed', 'charged'))
 ), held AS (SELECT id, array_agg(DISTINCT why ORDER BY why) AS held_for FROM reasons GROUP BY id)
 UPDATE payments_line l SET state = 'held', held_for = h.held_for FROM held h WHERE h.id = l.id
 """
@@ -113,7 +132,7 @@ FROM payments_line WHERE run_id = %(run)s
 
 def make(run: Run, terms: Terms) -> None:
     """Make the lines of a run of its decisions, and say which of them wait, and why."""
-    values = {
+    values: dict[str, Any] = {
         "run": run.pk,
         "division": run.division_code,
         "inside": f"{run.division_code}%",

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date, datetime
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from anlao.office.payments import ledger, lines
 from anlao.office.payments.locking import lock, note
@@ -86,6 +87,38 @@ def clear(line: Line, why: str, *, reason: str, by: str, at: datetime) -> None:
             ),
             by=by,
         )
+
+
+def clear_all(run: Run, why: str, *, place: str, reason: str, by: str, at: datetime) -> int:
+    """Clear one doubt of all lines of a place at once; return of how many. Raises RunRefused.
+
+    For a list that was looked through as a whole, such as the people whom a county paid before.
+    """
+    with transaction.atomic():
+        held = lock(run)
+        if held.state != Run.State.PREVIEWED:
+            raise RunRefused("批次已进入审批，不能再改", "the run is being approved already")
+        if why not in lines.CLEARABLE:
+            raise RunRefused("这一项不能这样排除", "this cannot be cleared so")
+        cleared = {why: {"reason": reason, "by": by, "at": at.isoformat()}}
+        with connection.cursor() as cursor:
+            cursor.execute(
+                _CLEAR,
+                {"run": held.pk, "why": why, "place": f"{place}%", "said": json.dumps(cleared)},
+            )
+            count = int(cursor.rowcount)
+        _recount(held)
+        note("clear_lines", held, by, purpose=reason, why=why, place=place, count=count)
+    return count
+
+
+_CLEAR = """
+UPDATE payments_line SET held_for = array_remove(held_for, %(why)s),
+  cleared = cleared || %(said)s::jsonb,
+  state = CASE WHEN array_remove(held_for, %(why)s) = '{}' THEN 'listed' ELSE 'held' END
+WHERE run_id = %(run)s AND state = 'held' AND held_for @> ARRAY[%(why)s]::varchar[]
+  AND division_code LIKE %(place)s
+"""
 
 
 def hold(line: Line, *, reason: str, by: str, at: datetime) -> None:

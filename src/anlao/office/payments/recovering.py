@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import Sum
@@ -67,7 +68,7 @@ AND (SELECT coalesce(sum(s.fen), 0) FROM payments_recoverystep s WHERE s.recover
 
 def open_for(run: Run, *, by: str, at: datetime) -> None:
     """Take up what a run charges and offsets, within the transaction that approves it."""
-    values = {"run": run.pk, "county": run.division_code, "by": by, "at": at}
+    values: dict[str, Any] = {"run": run.pk, "county": run.division_code, "by": by, "at": at}
     with connection.cursor() as cursor:
         for sql in (_OPEN, _CHARGE, _OFFSET, _SETTLE):
             cursor.execute(sql, values)
@@ -87,6 +88,11 @@ def balance(recovery: Recovery) -> int:
 def steps(recovery: Recovery) -> Sequence[RecoveryStep]:
     """Return what happened, in its order."""
     return list(recovery.steps.select_related("line").order_by("pk"))
+
+
+def is_asked(recovery: Recovery) -> bool:
+    """Return whether somebody has asked to write the rest off, and nobody has answered yet."""
+    return _asked(recovery) is not None
 
 
 def notify(recovery: Recovery, doing: Doing) -> None:

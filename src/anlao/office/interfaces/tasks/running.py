@@ -11,7 +11,7 @@ from procrastinate.contrib.django import app
 
 from anlao.office.benefits import deciding, month
 from anlao.office.divisions import queries as divisions
-from anlao.office.interfaces.tasks import giving
+from anlao.office.interfaces.tasks import giving, paying
 from anlao.office.jobs import operations as jobs
 from anlao.office.jobs.models import Job
 from anlao.office.jobs.operations import Wanted, Work
@@ -28,6 +28,7 @@ from anlao.office.worklists.kinds import KINDS, Asked
 
 CHECK, PREVIEW, COMMIT, UNDO = "check_list", "preview_list", "commit_list", "undo_list"
 DECIDE, EXPORT = "decide_everywhere", "export_list"
+DECIDE_RUN, SETTLE_RUN, BANK_FILE = "decide_run", "settle_run", "make_bank_file"
 EXPORT_IMPORT, MAKE_PACKAGE = "export_import", "make_package"
 
 
@@ -163,7 +164,25 @@ def _make_package(job: Job, progress: Progress) -> Mapping[str, Any]:
         return giving.give(job, at=timezone.now(), progress=progress)
 
 
+def _decide_run(job: Job, progress: Progress) -> Mapping[str, Any]:
+    with scope.within(_where(job.who, roles.MAKE_RUNS)):
+        return paying.decide(job, progress)
+
+
+def _settle_run(job: Job, progress: Progress) -> Mapping[str, Any]:
+    with scope.within(_where(job.who, roles.APPROVE)):
+        return paying.settle(job, progress)
+
+
+def _bank_file(job: Job, progress: Progress) -> Mapping[str, Any]:
+    with scope.within(_where(job.who, roles.PAY)):
+        return paying.make_file(job, progress)
+
+
 WORKS: Mapping[str, Work] = {
+    DECIDE_RUN: _decide_run,
+    SETTLE_RUN: _settle_run,
+    BANK_FILE: _bank_file,
     DECIDE: _decide,
     EXPORT: _export,
     EXPORT_IMPORT: _export_import,

@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("registry", "0006_withdrawn_files"),
+        ("registry", "0007_photographs"),
     ]
 
     operations = [
@@ -390,6 +390,32 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name="Confirmation",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("division_code", models.CharField(max_length=12)),
+                ("digest", models.CharField(max_length=64)),
+                ("stored", models.CharField(max_length=80)),
+                ("sha256", models.CharField(max_length=64)),
+                ("note", models.CharField(blank=True, max_length=200)),
+                ("by", models.CharField(max_length=150)),
+                ("at", models.DateTimeField()),
+                (
+                    "run",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="confirmations",
+                        to="payments.run",
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
             name="BankFile",
             fields=[
                 (
@@ -706,6 +732,12 @@ class Migration(migrations.Migration):
             model_name="due",
             constraint=models.UniqueConstraint(
                 fields=("run", "subject", "provision", "month"), name="due_once"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="confirmation",
+            constraint=models.UniqueConstraint(
+                fields=("run", "division_code", "digest"), name="confirmation_once"
             ),
         ),
         migrations.AddConstraint(

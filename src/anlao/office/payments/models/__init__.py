@@ -6,12 +6,13 @@ from anlao.office.payments.models.accounts import Account
 from anlao.office.payments.models.ledger import Entry, Posting
 from anlao.office.payments.models.lines import Due, Line, Transfer
 from anlao.office.payments.models.recoveries import Recovery, RecoveryStep
-from anlao.office.payments.models.runs import Answer, BankFile, Run, Signature
+from anlao.office.payments.models.runs import Answer, BankFile, Confirmation, Run, Signature
 
 __all__ = (
     "Account",
     "Answer",
     "BankFile",
+    "Confirmation",
     "Due",
     "Entry",
     "Line",

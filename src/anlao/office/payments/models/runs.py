@@ -91,6 +91,32 @@ class Signature(models.Model):
         return f"{self.run_id} {self.part} {self.by}"
 
 
+class Confirmation(models.Model):
+    """盖章确认表: a township's list of a run, stamped and sent back.
+
+    ``digest``: of the township's lines as they stood on the list; ``stored``: the scan, sealed.
+    """
+
+    run = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="confirmations")
+    division_code = models.CharField(max_length=12)
+    digest = models.CharField(max_length=64)
+    stored = models.CharField(max_length=80)
+    sha256 = models.CharField(max_length=64)
+    note = models.CharField(max_length=200, blank=True)
+    by = models.CharField(max_length=150)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("run", "division_code", "digest"), name="confirmation_once"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.run_id} {self.division_code}"
+
+
 class BankFile(models.Model):
     """代发文件: what the bank was told, kept sealed as it was sent. ``sha256``: of the file."""
 
