@@ -78,7 +78,7 @@ def furnish(folder: DataFolder, *, people: Path, county: str, rates: Path) -> Fu
             from anlao.office.benefits import month as months
             from anlao.office.benefits.deciding import decide_division
             from anlao.office.registry.loading import load_population
-            from anlao.office.rehearsal import assessments, awards, homes
+            from anlao.office.rehearsal import assessments, awards, homes, payments
             from anlao.office.rehearsal import people as cast
             from anlao.office.shared import scope
             from anlao.rules.periods import Month
@@ -104,6 +104,7 @@ def furnish(folder: DataFolder, *, people: Path, county: str, rates: Path) -> Fu
             decided = decide_division(
                 county, Month.of(today), known_at=timezone.now(), today=today, by=cast.BY
             )
+            payments.pay_two_months(county, month=decided.month, at=timezone.now())
             with scope.within(scope.WHOLE_OFFICE):
                 found = months.overview(decided, "zh")
     return Furnished(count, accounts, str(found.month), decided.seconds, found.sums)

@@ -1,0 +1,101 @@
+"""Two months of payments to try the office on: the one before paid, with returns; this one decided.
+
+Accounts are made up. The people whom the county paid before have no case in the office, so their
+first month is looked through as a list, as a county does that moves in.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from datetime import date, datetime
+from io import StringIO
+from typing import Any
+
+from django.utils import timezone
+
+from anlao.office.benefits.models import Award
+from anlao.office.payments import accounts, deciding, lines, operations, settling, signing
+from anlao.office.payments.bank import answers, files
+from anlao.office.payments.calendar import plus
+from anlao.office.payments.models import Account, Run, Transfer
+from anlao.office.registry import bulk
+from anlao.office.registry.imports.safety import Upload
+from anlao.office.registry.models import Elder
+from anlao.office.shared import scope
+from anlao.office.shared.scope import WHOLE_OFFICE
+
+BY = "rehearsal"
+_NONE, _RETURNED = 151, 89
+"""One in so many has no account, has one that the bank refuses."""
+_LAYOUT = "usual-csv"
+
+
+def pay_two_months(county: str, *, month: date, at: datetime) -> list[Run]:
+    """Pay the month before one, and decide this one; return both runs."""
+    with scope.within(WHOLE_OFFICE):
+        bulk.insert(Account, _accounts(county, at))
+    before = _decided(county, plus(month, -1))
+    with scope.within(WHOLE_OFFICE):
+        operations.clear_all(
+            before, lines.NO_CASE, place="", reason="沿用原发放名单，已整体核对", by=BY, at=at
+        )
+        before.refresh_from_db()
+        signing.review(before, digest=before.digest, remark="", by="clerk2", at=timezone.now())
+        for by in ("approver", "approver2"):
+            if signing.approve(before, digest=before.digest, remark="", by=by, at=timezone.now()):
+                break
+        settling.settle(before, at=timezone.now())
+        files.make(before, _LAYOUT, by="finance", at=timezone.now())
+        answers.read(before, _answer(before), by="finance", at=timezone.now())
+        operations.close(before, by="finance")
+    return [before, _decided(county, month)]
+
+
+def _decided(county: str, month: date) -> Run:
+    with scope.within(WHOLE_OFFICE):
+        run = operations.open_run(division=county, month=month, by="clerk", at=timezone.now())
+    now = timezone.now()
+    deciding.decide(run.pk, by="clerk", at=now, today=timezone.localdate(now))
+    with scope.within(WHOLE_OFFICE):
+        run.refresh_from_db()
+    return run
+
+
+def _accounts(county: str, at: datetime) -> Iterator[dict[str, Any]]:
+    held = Award.objects.filter(division_code__startswith=county, known__upper_inf=True)
+    found = Elder.objects.filter(pk__in=held.values("elder"), state=Elder.State.LIVING)
+    for number, name, code in found.values_list("pk", "name", "division_code").iterator(5_000):
+        if number % _NONE == 0:
+            continue
+        yield {
+            "subject": f"elder:{number}",
+            "elder_id": number,
+            "division_code": code,
+            "bank": "演示农商银行",
+            "holder": name,
+            "holder_is": Account.Holder.SELF,
+            "evidence": "演示 rehearsal",
+            "recorded_by": BY,
+            "recorded_at": at,
+            "ended_by": "",
+            **accounts.sealed(f"99{number:017d}"),
+        }
+
+
+def _answer(run: Run) -> Upload:
+    out = StringIO()
+    writer = csv.writer(out)
+    writer.writerow(["业务编号", "金额", "处理结果", "失败原因"])
+    sent = Transfer.objects.filter(run=run, state=Transfer.State.SENT).order_by("pk")
+    for reference, fen, elder in sent.values_list("reference", "fen", "line__elder"):
+        fails = elder % _RETURNED == 0
+        writer.writerow(
+            [
+                reference,
+                f"{fen / 100:.2f}",
+                "失败" if fails else "成功",
+                "账户已销" if fails else "",
+            ]
+        )
+    return Upload("演示回盘.csv", out.getvalue().encode())
