@@ -28,7 +28,7 @@ EVERYBODY = set(SEEN)
 CLERKS = {"county_clerk", "clerk_a", "clerk_b", "neighbour"}
 RECORDERS = CLERKS | {"village_worker"}
 ASSESSORS = {"assessor", "assessor2"}
-READERS = RECORDERS | {"approver", "assessor", "assessor2", "provider", "auditor"}
+READERS = RECORDERS | {"approver", "finance", "assessor", "assessor2", "provider", "auditor"}
 
 
 @dataclass(frozen=True)
@@ -44,6 +44,8 @@ class Page:
     more: tuple[Mapping[str, str], ...] = field(default=())
 
 
+PAYERS = {"county_clerk", "neighbour", "approver", "finance", "auditor"}
+DECIDE = {"act": "decide"}
 FACT = {"value": "true", "start": "2025-01-01", "evidence": "走访"}
 PAGES = {
     "home": Page("/", EVERYBODY),
@@ -105,6 +107,20 @@ PAGES = {
     "visit-settle": Page("/visits/{}/settle", ASSESSORS, status=404),
     "visit-sign": Page("/visits/{}/sign", ASSESSORS, status=404),
     "verify": Page("/verify", EVERYBODY, strangers_too=True),
+    "elder-payments": Page("/elders/{}/payments", READERS, "elder"),
+    "runs": Page("/payments", PAYERS),
+    "run": Page("/payments/{}", PAYERS, status=404),
+    "run-act": Page("/payments/{}/act", {"county_clerk", "neighbour"}, sent=DECIDE, status=404),
+    "run-lines": Page("/payments/{}/lines", PAYERS, status=404),
+    "run-line": Page("/payments/{}/lines/1", PAYERS, status=404),
+    "run-stopped": Page("/payments/{}/stopped", PAYERS, status=404),
+    "run-undecided": Page("/payments/{}/undecided", PAYERS, status=404),
+    "run-township": Page("/payments/{}/townships/331123001", PAYERS | CLERKS, status=404),
+    "run-file": Page("/payments/{}/files/1", {"finance"}, status=404),
+    "run-answer": Page("/payments/{}/answer", {"finance"}, sent={}, status=404),
+    "recoveries": Page("/payments/recoveries", PAYERS),
+    "recovery": Page("/payments/recoveries/1", PAYERS, status=404),
+    "ledger": Page("/payments/ledger?verify=1", PAYERS),
     "elder-year": Page("/elders/{}/year", READERS, "elder"),
     "elder-what-if": Page("/elders/{}/what-if?capability_level=3", READERS, "elder"),
     "elder-awards": Page("/elders/{}/awards", READERS, "elder"),
