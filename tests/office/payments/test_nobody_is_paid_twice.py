@@ -232,6 +232,7 @@ def test_postings_that_do_not_add_up_are_refused(a1: int, office: DataFolder) ->
         session.execute("SET CONSTRAINTS ALL IMMEDIATE")
         with pytest.raises(Exception, match="do not add up"):
             session.execute(
-                "INSERT INTO payments_posting (entry_id, division_code, account, fund, provision, fen)"
+                "INSERT INTO payments_posting"
+                " (entry_id, division_code, account, fund, provision, fen)"
                 " SELECT max(id), '331123', 'bank', '', '', 1 FROM payments_entry"
             )

@@ -6,13 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from hashlib import sha256
-from pathlib import Path
 
 import numpy as np
-from django.conf import settings
 
 from anlao.office.benefits import population
-from anlao.office.benefits.rulebooks import folders_of, program_for
+from anlao.office.benefits.rulebooks import folders_of, program_for, rates_of
 from anlao.rules.periods import Month
 from anlao.rules.results import ProvisionColumn
 from anlao.rules.wording import Words
@@ -87,7 +85,7 @@ def rulebook_of(division: str) -> str:
 def rules_digest(division: str) -> str:
     """Return a digest of all that decides besides facts: rulebook, its parents, local rates."""
     book = program_for(division).rulebook
-    rates = Path(settings.DATA.rates) / f"{book.id}.yaml"
+    rates = rates_of(book.id)
     found = sha256()
     for folder in folders_of(division):
         for file in sorted(folder.rglob("*.yaml")):

@@ -35,7 +35,9 @@ def program_for(division: str) -> Program:
     covering = [book for book in _in_force() if division.startswith(book.division)]
     if not covering:
         raise NoRulebook(division)
-    return _program(max(covering, key=lambda book: len(book.division)).id)
+    name = max(covering, key=lambda book: len(book.division)).id
+    rates = rates_of(name)
+    return _program(name, rates.stat().st_mtime_ns if rates.exists() else 0)
 
 
 def facts_for(division: str) -> Mapping[str, FactSpec]:
@@ -59,8 +61,14 @@ def _in_force() -> tuple[Rulebook, ...]:
     return tuple(book for book in books if book.status != "draft" and book.division)
 
 
+def rates_of(rulebook: str) -> Path:
+    """Return where the local rates of a rulebook stand, if the office has any."""
+    return Path(settings.DATA.rates) / f"{rulebook}.yaml"
+
+
 @lru_cache(maxsize=32)
-def _program(name: str) -> Program:
+def _program(name: str, _rates_changed: int) -> Program:
+    """Return a program; made anew once its local rates have changed."""
     book = load(name, _LIBRARY).usable(name)
-    rates = Path(settings.DATA.rates) / f"{name}.yaml"
+    rates = rates_of(name)
     return make_program(book, rates=load_rates(rates, book).rates if rates.exists() else None)
