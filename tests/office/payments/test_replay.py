@@ -111,17 +111,16 @@ class Story:
         }[what]
         if what == "death":
             self.dead.add(her.pk)
-        with scope.within(WHOLE_OFFICE):
-            with suppress(NothingToRecord):
-                registry.record(
-                    elder=Elder.objects.get(pk=her.pk),
-                    facts=facts,
-                    start=start,
-                    ground=Ground("变动"),
-                    by="clerk",
-                    at=heard,
-                    follow=False,
-                )
+        with scope.within(WHOLE_OFFICE), suppress(NothingToRecord):
+            registry.record(
+                elder=Elder.objects.get(pk=her.pk),
+                facts=facts,
+                start=start,
+                ground=Ground("变动"),
+                by="clerk",
+                at=heard,
+                follow=False,
+            )
 
     def _other_birthday(self, her: Elder) -> date:
         assert her.birth_date is not None
