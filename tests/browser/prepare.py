@@ -101,6 +101,7 @@ def _picked(today: date) -> dict[str, Any]:
     first = deciding.decide_division(COUNTY, month, known_at=now, today=today, by="browser")
     awards.pay_out(first, at=now)
     deciding.decide_everywhere(month, known_at=timezone.now(), today=today, by="browser")
+    runs = _paid(month.first_day)
     with scope.within(scope.WHOLE_OFFICE):
         living = list(Elder.objects.filter(state="living").order_by("pk")[:80])
 
@@ -128,6 +129,53 @@ def _picked(today: date) -> dict[str, Any]:
             "neighbour": other.pk,
             "long": long_named.pk,
             "dead": dead.pk,
+            "runs": runs,
+        }
+
+
+def _paid(month: date) -> dict[str, str]:
+    """Pay the month before, take back what somebody got after her death, decide this month."""
+    from django.utils import timezone
+
+    from anlao.office.payments.calendar import plus
+    from anlao.office.payments.models import Line, Recovery, Transfer
+    from anlao.office.registry import operations
+    from anlao.office.registry.operations import Ground
+    from anlao.office.rehearsal import payments
+    from anlao.office.shared import scope
+
+    before = payments.pay(COUNTY, month=plus(month, -1), at=timezone.now())
+    with scope.within(scope.WHOLE_OFFICE):
+        line = Line.objects.filter(run=before, state="owed").order_by("-pk").first()
+        assert line is not None
+        day = plus(month, -2)
+        operations.record(
+            elder=line.elder,
+            facts={"death_date": day},
+            start=day,
+            ground=Ground("死亡证明"),
+            by="clerk",
+            at=timezone.now(),
+        )
+    correction = payments.decide(COUNTY, before.month, parent=before)
+    with scope.within(scope.WHOLE_OFFICE):
+        payments.approve(correction)
+    now = payments.decide(COUNTY, month)
+    with scope.within(scope.WHOLE_OFFICE):
+        returned = Transfer.objects.filter(run=before, state="returned").first()
+        held = Line.objects.filter(run=now, state="held").first()
+        recovery = Recovery.objects.get()
+        assert returned is not None
+        assert held is not None
+        return {
+            "closed": f"/payments/{before.pk}",
+            "open": f"/payments/{now.pk}",
+            "correction": f"/payments/{correction.pk}",
+            "returned": f"/payments/{before.pk}/lines/{returned.line_id}",
+            "held": f"/payments/{now.pk}/lines/{held.pk}",
+            "township": f"/payments/{now.pk}/townships/{held.division_code[:9]}",
+            "recovery": f"/payments/recoveries/{recovery.pk}",
+            "paid": f"/elders/{returned.line.elder_id}/payments",
         }
 
 

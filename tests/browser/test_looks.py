@@ -225,7 +225,29 @@ def _package_not_whole(visitor: Visitor) -> None:
     visitor.page.locator("main form button").click()
 
 
+def _run(name: str, user: str, which: str, page: str = "") -> Look:
+    return Look(name, user, lambda visitor: visitor.go(visitor.office.seen["runs"][which] + page))
+
+
 LOOKS = (
+    _at("runs", "clerk", "/payments"),
+    _run("run-open", "clerk", "open"),
+    _run("run-to-review", "clerk2", "open"),
+    _run("run-closed", "clerk", "closed"),
+    _run("run-correction", "approver", "correction"),
+    _run("run-lines", "clerk", "open", "/lines"),
+    _run("run-lines-waiting", "clerk", "open", "/lines?why=no_case"),
+    _run("run-line-returned", "clerk", "returned"),
+    _run("run-line-held", "clerk", "held"),
+    _run("run-stopped", "clerk", "open", "/stopped"),
+    _run("run-undecided", "clerk", "open", "/undecided"),
+    _run("run-township", "clerk", "township"),
+    _at("recoveries", "clerk", "/payments/recoveries"),
+    _at("recoveries-none", "clerk", "/payments/recoveries?state=settled"),
+    _run("recovery", "clerk", "recovery"),
+    _at("ledger", "clerk", "/payments/ledger?verify=1"),
+    _run("elder-payments", "clerk", "paid"),
+    _file("elder-no-payments", "/payments", which="dead"),
     _at("packages-none", "approver", "/packages"),
     Look("packages-refused", "approver", _package_refused),
     Look("packages", "approver", _package),

@@ -31,30 +31,49 @@ _NONE, _RETURNED = 151, 89
 _LAYOUT = "usual-csv"
 
 
-def pay_two_months(county: str, *, month: date, at: datetime) -> list[Run]:
-    """Pay the month before one, and decide this one; return both runs."""
+def pay_two_months(county: str, *, month: date, at: datetime) -> None:
+    """Pay the month before one, and decide this one."""
+    pay(county, month=plus(month, -1), at=at)
+    decide(county, month)
+
+
+def pay(county: str, *, month: date, at: datetime) -> Run:
+    """Let everybody with a benefit have an account, and pay a county's first month."""
     with scope.within(WHOLE_OFFICE):
         bulk.insert(Account, _accounts(county, at))
-    before = _decided(county, plus(month, -1))
+    run = decide(county, month)
     with scope.within(WHOLE_OFFICE):
         operations.clear_all(
-            before, lines.NO_CASE, place="", reason="沿用原发放名单，已整体核对", by=BY, at=at
+            run, lines.NO_CASE, place="", reason="沿用原发放名单，已整体核对", by=BY, at=at
         )
-        before.refresh_from_db()
-        signing.review(before, digest=before.digest, remark="", by="clerk2", at=timezone.now())
-        for by in ("approver", "approver2"):
-            if signing.approve(before, digest=before.digest, remark="", by=by, at=timezone.now()):
-                break
-        settling.settle(before, at=timezone.now())
-        files.make(before, _LAYOUT, by="finance", at=timezone.now())
-        answers.read(before, _answer(before), by="finance", at=timezone.now())
-        operations.close(before, by="finance")
-    return [before, _decided(county, month)]
+        approve(run)
+        files.make(run, _LAYOUT, by="finance", at=timezone.now())
+        answers.read(run, _answer(run), by="finance", at=timezone.now())
+        operations.close(run, by="finance")
+    return run
 
 
-def _decided(county: str, month: date) -> Run:
+def approve(run: Run) -> None:
+    """Let a decided run be reviewed and approved by the people of the county."""
+    run.refresh_from_db()
+    signing.review(run, digest=run.digest, remark="", by="clerk2", at=timezone.now())
+    for by in ("approver", "approver2"):
+        if signing.approve(run, digest=run.digest, remark="", by=by, at=timezone.now()):
+            break
+    settling.settle(run, at=timezone.now())
+
+
+def decide(county: str, month: date, *, parent: Run | None = None) -> Run:
+    """Open a run and decide it; ``parent``: a correction of that one."""
     with scope.within(WHOLE_OFFICE):
-        run = operations.open_run(division=county, month=month, by="clerk", at=timezone.now())
+        run = operations.open_run(
+            division=county,
+            month=month,
+            by="clerk",
+            at=timezone.now(),
+            kind=Run.Kind.CORRECTION if parent else Run.Kind.REGULAR,
+            parent=parent,
+        )
     now = timezone.now()
     deciding.decide(run.pk, by="clerk", at=now, today=timezone.localdate(now))
     with scope.within(WHOLE_OFFICE):

@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from anlao.office.interfaces.web.sent import text_in
-from anlao.office.interfaces.web.staff.runs import SEEING, enter
+from anlao.office.interfaces.web.staff.runs import SEEING, enter, names_of
 from anlao.office.interfaces.web.who import needs
 from anlao.office.payments import ledger, queries
 from anlao.office.payments.models import Entry, Posting
@@ -44,6 +44,7 @@ def balances(request: HttpRequest) -> HttpResponse:
         "county": county,
         "counties": [(code, _name(code)) for code in counties],
         "rows": [(Posting.Account(row.account).label, row) for row in rows],
+        "names": names_of(county, asking.language) if county else {},
         "total": sum(row.fen for row in rows),
         "page": page,
     }

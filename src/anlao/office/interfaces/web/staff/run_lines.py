@@ -46,7 +46,7 @@ def listed(request: HttpRequest, number: int) -> HttpResponse:
     given = {
         "run": run,
         "page": page,
-        "names": names_of(run, asking.language),
+        "names": names_of(run.division_code, asking.language),
         "asked": asked,
         "query": urlencode(asked),
         "clearable": asked.get("why") in lines.CLEARABLE and _may_work(run, asking),
@@ -69,7 +69,7 @@ def one(request: HttpRequest, number: int, line: int) -> HttpResponse:
     given: dict[str, Any] = {
         "run": run,
         "line": found,
-        "names": names_of(run, asking.language),
+        "names": names_of(run.division_code, asking.language),
         "transfers": found.transfers.select_related("account").order_by("pk"),
         "may_work": _may_work(run, asking),
         "clearable": [why for why in found.held_for if why in lines.CLEARABLE],
@@ -114,7 +114,7 @@ def _of_decisions(request: HttpRequest, number: int, which: str) -> HttpResponse
         "run": run,
         "page": page,
         "which": which,
-        "names": names_of(run, asking.language),
+        "names": names_of(run.division_code, asking.language),
         "rows": [
             (one, benefits.facts_in_words(run.division_code, one.missing, asking.language))
             for one in page
@@ -157,7 +157,7 @@ _HEAD = (
 def _file(run: Run, found: QuerySet[Line], form: str, asking: Who) -> HttpResponse:
     if found.count() > MOST:
         raise Http404
-    names = names_of(run, "zh")
+    names = names_of(run.division_code, "zh")
     rows = [_HEAD]
     for line in found.select_related("elder").iterator(2_000):
         elder = line.elder

@@ -75,10 +75,10 @@ def run_in_scope(number: int) -> Run:
     return found
 
 
-def names_of(run: Run, language: str) -> dict[str, str]:
-    """Return the names of money provisions in a reader's language."""
+def names_of(county: str, language: str) -> dict[str, str]:
+    """Return the names of a county's money provisions in a reader's language."""
     try:
-        found = due.provided(run.division_code)
+        found = due.provided(county)
     except NoRulebook:
         return {}
     return {one.id: one.en if language == "en" else one.zh for one in found}
@@ -124,7 +124,7 @@ def one(request: HttpRequest, number: int) -> HttpResponse:
     given: dict[str, Any] = {
         "run": run,
         "job": latest if latest is not None and latest.state != Job.State.DONE else None,
-        "names": names_of(run, asking.language),
+        "names": names_of(run.division_code, asking.language),
         "signatures": queries.signatures(run),
         "progress": queries.progress(run),
         "files": queries.files(run),

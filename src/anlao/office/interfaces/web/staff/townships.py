@@ -54,7 +54,7 @@ def one(request: HttpRequest, number: int, code: str) -> HttpResponse:
         "run": run,
         "township": found,
         "lines": list(queries.of_township(run, code)),
-        "names": names_of(run, asking.language),
+        "names": names_of(run.division_code, asking.language),
         "may_confirm": asking.may(roles.ENTER_ACCOUNTS) and run.state == Run.State.PREVIEWED,
     }
     return render(request, "web/run_township.html", given)
