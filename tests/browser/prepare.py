@@ -148,6 +148,7 @@ def _paid(month: date) -> dict[str, str]:
     with scope.within(scope.WHOLE_OFFICE):
         line = Line.objects.filter(run=before, state="owed").order_by("-pk").first()
         assert line is not None
+        assert line.elder is not None
         day = plus(month, -2)
         operations.record(
             elder=line.elder,

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -101,14 +102,15 @@ class Story:
             self._record(her, what, max(day, date(2025, 12, 2)), heard)
 
     def _record(self, her: Elder, what: str, day: date, heard: datetime) -> None:
-        facts, start = {
+        changes: dict[str, tuple[dict[str, Any], date]] = {
             "death": ({"death_date": day}, day),
             "move": ({"hukou": VILLAGE_N, "hukou_since": day}, day),
             "poorer": ({"economic_status": "dibao", "capability_level": 4}, day),
             "richer": ({"economic_status": "ordinary"}, day),
             "birthday": ({"birth_date": self._other_birthday(her)}, date(1900, 1, 1)),
             "care": ({"care_setting": self.chance.choice(("home", "home_bed"))}, day),
-        }[what]
+        }
+        facts, start = changes[what]
         if what == "death":
             self.dead.add(her.pk)
         with scope.within(WHOLE_OFFICE), suppress(NothingToRecord):

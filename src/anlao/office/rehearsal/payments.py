@@ -50,6 +50,7 @@ def pay(county: str, *, month: date, at: datetime) -> Run:
         files.make(run, _LAYOUT, by="finance", at=timezone.now())
         answers.read(run, _answer(run), by="finance", at=timezone.now())
         operations.close(run, by="finance")
+        run.refresh_from_db()
     return run
 
 
