@@ -75,6 +75,10 @@ _KEPT = (
     "benefits_award",
     "benefits_finding",
     "worklists_savedlist",
+    "service_list_edition",
+    "service_list_item",
+    "service_list_contact",
+    "service_list_publicfigures",
     "shared_auditentry",
     "django_session",
 )
@@ -303,6 +307,7 @@ def put_back(office: DataFolder) -> None:
     with owner(office) as session:
         session.execute("SET LOCAL synchronous_commit = off")
         session.execute("ALTER TABLE shared_auditentry DISABLE TRIGGER audit_append_only")
+        session.execute("ALTER TABLE service_list_item DISABLE TRIGGER item_is_kept")
         session.execute("DELETE FROM divisions_divisionchange")
         session.execute(
             "UPDATE divisions_division SET until_date = NULL, successor_id = NULL "
@@ -311,6 +316,7 @@ def put_back(office: DataFolder) -> None:
         for table in reversed(_KEPT):
             session.execute(sql.SQL("DELETE FROM public.{}").format(sql.Identifier(table)))
         session.execute("ALTER TABLE shared_auditentry ENABLE TRIGGER audit_append_only")
+        session.execute("ALTER TABLE service_list_item ENABLE TRIGGER item_is_kept")
         session.execute("DELETE FROM divisions_division WHERE from_date IS NOT NULL")
         for table in _KEPT:
             copy = sql.SQL("INSERT INTO public.{0} SELECT * FROM kept.{0}")

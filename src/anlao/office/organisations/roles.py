@@ -25,6 +25,9 @@ ADMINISTER = "administer"
 CHANGE_PLACES = "change_places"
 GIVE_DATA = "give_data"
 """Let a month leave as a signed package: for whoever answers for the data and enters none."""
+PREPARE_LIST = "prepare_service_list"
+REVIEW_LIST = "review_service_list"
+PUBLISH_LIST = "publish_service_list"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,8 @@ ROLES = {
             APPROVE,
             REVIEW_ASSESSMENT,
             GIVE_DATA,
+            REVIEW_LIST,
+            PUBLISH_LIST,
         ),
         _role(
             "county_clerk",
@@ -65,6 +70,7 @@ ROLES = {
             REQUEST_ASSESSMENT,
             ASSIGN_ASSESSMENT,
             CHANGE_PLACES,
+            PREPARE_LIST,
         ),
         _role(
             "township_clerk",

@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "anlao.office.registry.imports",
     "anlao.office.assessments",
     "anlao.office.benefits",
+    "anlao.office.service_list",
     "anlao.office.journeys",
     "anlao.office.worklists",
     "anlao.office.interfaces.web",
