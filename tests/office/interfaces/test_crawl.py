@@ -28,6 +28,7 @@ EVERYBODY = set(SEEN)
 CLERKS = {"county_clerk", "clerk_a", "clerk_b", "neighbour"}
 RECORDERS = CLERKS | {"village_worker"}
 ASSESSORS = {"assessor", "assessor2"}
+LISTERS = {"county_clerk", "neighbour", "approver"}
 READERS = RECORDERS | {"approver", "assessor", "assessor2", "provider", "auditor"}
 
 
@@ -137,6 +138,22 @@ PAGES = {
     "factor-rules": Page("/people/second-factor", {"administrator"}),
     "tokens": Page("/people/tokens", {"administrator"}, more=({"act": "issue"},)),
     "places": Page("/places", {"county_clerk", "neighbour"}, more=({"act": "change"},)),
+    "service-lists": Page("/service-lists", LISTERS),
+    "service-list-contacts": Page(
+        "/service-lists/contacts",
+        {"county_clerk", "neighbour"},
+        more=({"division": "331123", "name": "局", "phone": "没有"},),
+    ),
+    "service-list": Page("/service-lists/1", LISTERS, status=404),
+    "service-list-act": Page("/service-lists/1/act", LISTERS, sent={"act": "submit"}, status=404),
+    "service-list-print": Page("/service-lists/1/print", LISTERS, status=404),
+    "service-list-difference": Page("/service-lists/1/difference", LISTERS, status=404),
+    "service-list-item-new": Page(
+        "/service-lists/1/items/new", {"county_clerk", "neighbour"}, status=404
+    ),
+    "service-list-item": Page(
+        "/service-lists/1/items/1", {"county_clerk", "neighbour"}, status=404
+    ),
     "people": Page("/people", {"administrator"}),
     "person": Page("/people/{}", {"administrator"}, "user", more=({"act": "grant"},)),
 }

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Max
 
 from anlao.office.benefits import listing
@@ -58,10 +58,6 @@ def begin(
 
     Amounts always come from the rulebook as of the day. Raises ListRefused.
     """
-    if Edition.objects.filter(
-        division_code=division, state__in=("draft", "in_review", "reviewed")
-    ).exists():
-        raise ListRefused("已有一版正在编制 / Another edition is being prepared already")
     found = listing.listed(division, day)
     if earlier is None and not found:
         raise ListRefused(
@@ -70,14 +66,7 @@ def begin(
     place = divisions.find(division)
     title = f"{place.name if place else division}基本养老服务清单（{year}年版）"
     with transaction.atomic():
-        made = Edition.objects.create(
-            division_code=division,
-            year=year,
-            title=title,
-            hands=[by],
-            made_by=by,
-            made_at=at,
-        )
+        made = _made(division, year, title, by=by, at=at)
         items = _from_rulebook(found) if earlier is None else _from_edition(earlier, division, day)
         for number, item in enumerate(items, 1):
             item.edition, item.place, item.changed_by, item.changed_at = made, number, by, at
@@ -244,6 +233,16 @@ def rename(
 
 
 # parts
+
+
+def _made(division: str, year: int, title: str, *, by: str, at: datetime) -> Edition:
+    try:
+        with transaction.atomic():
+            return Edition.objects.create(
+                division_code=division, year=year, title=title, hands=[by], made_by=by, made_at=at
+            )
+    except IntegrityError:  # the one that is at work already may have begun just now
+        raise ListRefused("已有一版正在编制 / Another edition is being prepared already") from None
 
 
 def _from_rulebook(found: list[Listed]) -> list[Item]:

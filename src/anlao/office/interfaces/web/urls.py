@@ -69,6 +69,7 @@ urlpatterns = [
         name="elder-journey-undo",
     ),
     path("", include("anlao.office.interfaces.web.assessment_urls")),
+    path("", include("anlao.office.interfaces.web.service_list_urls")),
     path("lists", lists.overview, name="lists"),
     path("lists/<slug:kind>", lists.one, name="list"),
     path("lists/<slug:kind>/save", lists.save, name="list-save"),
