@@ -154,6 +154,15 @@ PAGES = {
     "service-list-item": Page(
         "/service-lists/1/items/1", {"county_clerk", "neighbour"}, status=404
     ),
+    "public-places": Page("/public/?all=1", EVERYBODY, strangers_too=True),
+    "public-display": Page("/public/display?size=150", EVERYBODY, status=302, strangers_too=True),
+    "public-home": Page("/public/331123", EVERYBODY, strangers_too=True),
+    "public-list": Page("/public/331123/list", EVERYBODY, status=404, strangers_too=True),
+    "public-item": Page("/public/331123/list/1", EVERYBODY, status=404, strangers_too=True),
+    "public-entitled": Page("/public/331123/entitled", EVERYBODY, strangers_too=True),
+    "public-statistics": Page(
+        "/public/331123/statistics", EVERYBODY, status=404, strangers_too=True
+    ),
     "people": Page("/people", {"administrator"}),
     "person": Page("/people/{}", {"administrator"}, "user", more=({"act": "grant"},)),
 }

@@ -1,0 +1,109 @@
+"""What every public page does: few tries a minute, an answer for whatever is asked, its settings.
+
+Type size and contrast stand in a cookie that says nothing else; without it the pages are whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import conditional_page, require_safe
+
+from anlao.office.interfaces.web.often import MINUTE, too_often
+from anlao.office.interfaces.web.who import who
+from anlao.office.service_list import queries
+from anlao.office.service_list.queries import Place
+from anlao.places import divisions
+
+View = Callable[..., HttpResponse]
+DISPLAY = "display"
+SIZES = ("100", "125", "150", "200")
+_MOST, _EVERYWHERE = 300, 6000
+"""Pages a minute: a town hall's visitors share one address."""
+
+
+class Wrong(Exception):
+    """Raised where an address asks for what makes no sense: answered with 400."""
+
+
+@dataclass(frozen=True, slots=True)
+class Display:
+    """``size``: of type, in percent. Written "150c": 150 percent, in high contrast."""
+
+    size: str = "100"
+    contrast: bool = False
+
+    @classmethod
+    def of(cls, text: str) -> Display:
+        """Return what a cookie says; what it cannot say is as usual."""
+        size = text.removesuffix("c")
+        return cls(size if size in SIZES else "100", text.endswith("c"))
+
+    def __str__(self) -> str:
+        return self.size + "c" * self.contrast
+
+
+def public(*, kept: bool = True) -> Callable[[View], View]:
+    """Let everybody read a page. ``kept``: the browser may keep it, and asks whether it changed.
+
+    What is not there is a page of the portal; so is what makes no sense, with status 400.
+    """
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if too_often(request, "public", most=_MOST, everywhere=_EVERYWHERE):
+                response = shown(request, "public/often.html", status=429)
+                response["Retry-After"] = str(MINUTE)
+                return response
+            try:
+                response = view(request, *args, **kwargs)
+            except Http404:
+                return shown(request, "public/missing.html", status=404)
+            except Wrong:
+                return shown(request, "public/missing.html", {"wrong": True}, status=400)
+            if kept:
+                response["Cache-Control"] = "private, no-cache"
+            return response
+
+        return require_safe(conditional_page(answered) if kept else answered)
+
+    return decorate
+
+
+def shown(
+    request: HttpRequest,
+    template: str,
+    given: dict[str, Any] | None = None,
+    *,
+    place: Place | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """Return a page with what all of them show: place, whom to ask, type and contrast."""
+    display = Display.of(request.COOKIES.get(DISPLAY, ""))
+    known = {
+        "place": place,
+        "place_name": divisions.find(place.code).name if place else "",  # type: ignore[union-attr]
+        "help": queries.help_for(place.code) if place else None,
+        "display": display,
+        "sizes": list(zip(SIZES, ("标准", "大", "较大", "最大"), SIZES, strict=True)),
+    }
+    return render(request, template, known | (given or {}), status=status)
+
+
+def place_of(code: str) -> Place:
+    """Return a government that has something for the public, else 404."""
+    found = queries.place(code)
+    if found is None:
+        raise Http404
+    return found
+
+
+def language(request: HttpRequest) -> str:
+    """Return the reader's language."""
+    return who(request).language
