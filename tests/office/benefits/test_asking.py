@@ -66,7 +66,7 @@ def test_an_answer_tells_amount_reasons_papers_and_clause() -> None:
     found = ask(HERE | {"birth_date": date(1930, 1, 1)})
 
     (allowance,) = found.of("yes")
-    assert allowance.amount == "每月100.00元"
+    assert allowance.amount == "每月100元"
     assert "年满80周岁" in allowance.why
     assert allowance.bring == ("居民身份证", "户口簿")
     assert allowance.clause == "遂政办发〔2023〕26号 二(一)3"

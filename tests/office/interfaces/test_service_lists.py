@@ -57,7 +57,7 @@ def test_a_clerk_prepares_and_an_approver_reviews_and_publishes(
     clerk: Client, approver: Client
 ) -> None:
     address = begun(clerk)
-    assert "80-89岁：每月60元" in clerk.get(address).content.decode()
+    assert "80至89岁：每月60元" in clerk.get(address).content.decode()
 
     assert clerk.post(f"{address}/act", {"act": "submit"}).status_code == 302
     assert approver.post(f"{address}/act", {"act": "approve"}).status_code == 302

@@ -46,7 +46,7 @@ def test_a_draft_is_filled_from_the_rulebook() -> None:
 
     items = {item.provisions[0]: item for item in edition.items.all()}
     allowance = items["old-age-allowance"]
-    assert "80-89岁：每月60元" in allowance.amount
+    assert "80至89岁：每月60元" in allowance.amount
     assert (allowance.age_from, allowance.age_to) == (80, None)
     assert allowance.kind == Item.Kind.MATERIAL
     assert "二(一)3" in allowance.clause
@@ -63,7 +63,7 @@ def test_the_annex_of_huitong_has_its_27_items_in_their_order() -> None:
     items = list(edition.items.all())
     assert len(items) == 27
     assert items[11].name == "高龄补贴（80—89周岁）"
-    assert items[11].amount == "不低于：80-89岁：每月20元"
+    assert items[11].amount == "不低于：80至89岁：每月20元"
     assert items[25].provisions == ["disability-living-subsidy", "disability-care-subsidy"]
     assert "尚未录入" in items[14].amount
 

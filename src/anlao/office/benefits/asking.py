@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from anlao.office.benefits.listing import plain
+from anlao.office.benefits.listing import money, plain
 from anlao.office.benefits.models import DecidedMonth
 from anlao.office.benefits.queries import (
     FactLabel,
@@ -30,6 +30,7 @@ _NEVER = frozenset({"death_date", "hukou_since", "person_id", "residence"})
 _ASKED_OF_PEOPLE = ("bool", "enum", "level", "date", "division")
 _MONEY, _SERVICE = 3.0, 1.0
 _NOT_DUE = "not_due"
+_TAKEN_FOR_GRANTED = ("deceased", "not_registered_yet")
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +173,7 @@ def _answer(item: Explanation, teller: Teller) -> Answer:
         words.of(provision.label),
         plain(words.of(provision.summary)),
         outcome,
-        words.money(decision.fen, decision.unit) if paid and decision.fen is not None else "",
+        money(words, decision.fen, decision.unit) if paid and decision.fen is not None else "",
         _why(item, outcome, teller),
         tuple(_lacking(one, words) for one in item.missing if one.name not in _NEVER),
         tuple(words.of(label) for label in provision.evidence),
@@ -194,7 +195,7 @@ def _why(item: Explanation, outcome: str, teller: Teller) -> tuple[str, ...]:
     if outcome == "no":
         unmet = item.unmet[:1]
         return tuple(teller.label(step) for step in unmet) or (plain(teller.verdict(item)),)
-    held = [step for step in item.steps if step.held and step.reason != "deceased"]
+    held = [step for step in item.steps if step.held and step.reason not in _TAKEN_FOR_GRANTED]
     return tuple(dict.fromkeys(teller.label(step) for step in held))
 
 

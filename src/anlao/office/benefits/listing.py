@@ -144,6 +144,11 @@ def plain(text: str) -> str:
     return _MARK.sub("", text)
 
 
+def money(words: Words, fen: int, unit: str) -> str:
+    """Return an amount as one says it, without fen where there are none."""
+    return words.money(fen, unit).replace(".00", "", 1)
+
+
 def _listed(
     parts: list[Provision], row: Mapping[str, Any], program: Program, month: Month
 ) -> Listed:
@@ -213,7 +218,7 @@ def _figure(name: str, words: Words, context: Context, ages: tuple[int | None, i
         if value is None or any(_is_outside(key, ages) for key in keys):
             continue
         where = "、".join(_key(key, words) for key in keys)
-        paid = words.money(int(value * 100), spec.unit).replace(".00元", "元")
+        paid = money(words, int(value * 100), spec.unit)
         lines.append(f"{where}：{paid}" if where else paid)
     floor = "不低于：" if context.uses_floor(name) else ""
     return floor + "；".join(lines) if lines else ""
@@ -231,7 +236,9 @@ def _is_outside(key: Any, ages: tuple[int | None, int | None]) -> bool:
 def _key(key: Any, words: Words) -> str:
     text = str(getattr(key, "key", key))
     if isinstance(key, Band):
-        return f"{text.removesuffix('+')}岁及以上" if text.endswith("+") else f"{text}岁"
+        if text.endswith("+"):
+            return f"{text.removesuffix('+')}岁及以上"
+        return f"{text.replace('-', '至')}岁"
     for spec in words.facts.values():
         if text in spec.values:
             return spec.values[text].zh

@@ -110,6 +110,11 @@ class Item(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def amount_lines(self) -> list[str]:
+        """Return the amount, each of its cases on a line."""
+        return [part for part in self.amount.split("；") if part]
+
 
 class Contact(models.Model):
     """Where people of a division ask: a county's bureau or a township's office."""

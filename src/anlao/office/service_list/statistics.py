@@ -66,12 +66,15 @@ class Told:
     provisions: tuple[Provided, ...]
 
     @property
-    def by_band(self) -> list[int]:
-        """Return for each band the sum of what is told; a little less than all elders."""
-        return [sum(filter(None, column)) for column in zip(*self._columns(), strict=True)]
+    def by_band(self) -> list[int | None]:
+        """Return for each band the sum of what is told, which may be less than all elders.
 
-    def _columns(self) -> list[tuple[int | None, ...]]:
-        return [place.counts for place in self.townships] or [(0,) * len(BANDS)]
+        None: there are some, and none of their counts is told.
+        """
+        return [
+            None if None in column and not any(column) else sum(filter(None, column))
+            for column in zip(*(place.counts for place in self.townships), strict=True)
+        ] or [0] * len(BANDS)
 
 
 def publish(decided: DecidedMonth) -> None:
