@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -189,6 +190,13 @@ def test_an_item_of_the_list_above_that_is_not_here_stops_it() -> None:
         step(made, "publish", words=WORDS)
     assert refused.value.compared.absent == ("高龄津贴",)
     assert Edition.objects.get(pk=made.pk).state == "reviewed"
+
+
+def test_somebody_who_gets_less_stops_it() -> None:
+    proved = floors.compare(draft())
+    assert proved.less == ()  # the county pays as the province does, or more
+
+    assert replace(proved, less=("old-age-allowance，2026-11：…",)).falls_short
 
 
 def test_with_the_list_above_compared_no_words_are_needed() -> None:

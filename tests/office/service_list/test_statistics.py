@@ -31,9 +31,13 @@ def test_none_and_enough_are_told(count: int) -> None:
 def test_no_line_keeps_back_one_cell_alone(table: list[list[int]]) -> None:
     kept = kept_back(table)
 
-    for line in (*kept, *(list(column) for column in zip(*kept, strict=True))):
-        told = [count for count in line if count]
-        assert not (line.count(None) == 1 and told)
+    columns = [list(column) for column in zip(*kept, strict=True)]
+    counts = [*table, *([*column] for column in zip(*table, strict=True))]
+    for line, true in zip((*kept, *columns), counts, strict=True):
+        absent = [count for count, told in zip(true, line, strict=True) if told is None]
+        if absent and any(line):
+            assert len(absent) > 1
+            assert sum(absent) >= FEWEST
     for row, shown in zip(table, kept, strict=True):
         for count, told_of in zip(row, shown, strict=True):
             assert told_of in (None, count)

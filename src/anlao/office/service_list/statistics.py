@@ -130,12 +130,13 @@ def _ages(decided: DecidedMonth) -> list[dict[str, Any]]:
 
 def _provisions(decided: DecidedMonth) -> list[dict[str, Any]]:
     told_of = listing.names(decided.division_code, "zh")
+    paid = listing.amounts(decided.division_code, decided.month)
     return [
         {
             "provision": line["provision"],
             "people": None if 0 < line["yes"] < FEWEST else line["yes"],
-            "fen": None if 0 < line["yes"] < FEWEST or not line["fen"] else line["fen"],
-            "is_money": bool(line["fen"]),
+            "fen": None if 0 < line["yes"] < FEWEST else line["fen"],
+            "is_money": bool(paid[line["provision"]]),
         }
         for line in decided.totals
         if line["provision"] in told_of
@@ -143,10 +144,11 @@ def _provisions(decided: DecidedMonth) -> list[dict[str, Any]]:
 
 
 def kept_back(table: Sequence[Sequence[int]]) -> list[Counts]:
-    """Return a table without counts of a few, nor those that would give one away.
+    """Return a table without counts of a few, nor those that would give them away.
 
-    Where one cell alone of a row or column is absent, a total told elsewhere would give it; so the
-    least of the others goes with it.
+    A total told elsewhere, less what is told here, gives the sum of what is absent in a row or
+    column. So at least two are absent there, and at least so many people that they may be told;
+    as long as there are others to go with them.
 
     >>> kept_back([[10, 3], [20, 30]])
     [[None, None], [None, None]]
@@ -159,17 +161,18 @@ def kept_back(table: Sequence[Sequence[int]]) -> list[Counts]:
     rows, columns = range(len(kept)), range(len(kept[0]))
     lines = [[(row, column) for column in columns] for row in rows]
     lines += [[(row, column) for row in rows] for column in columns]
-    while any(_hide_another(kept, line) for line in lines):
+    while any(_hide_another(kept, table, line) for line in lines):
         pass
     return kept
 
 
-def _hide_another(kept: list[Counts], line: list[tuple[int, int]]) -> bool:
-    absent = [cell for cell in line if kept[cell[0]][cell[1]] is None]
-    told_of = [
-        (count, cell) for cell in line if (count := kept[cell[0]][cell[1]]) is not None and count
-    ]
-    if len(absent) != 1 or not told_of:
+def _hide_another(
+    kept: list[Counts], table: Sequence[Sequence[int]], line: list[tuple[int, int]]
+) -> bool:
+    """Take the least told count of a row or column away, where too little is absent there."""
+    absent = [table[row][column] for row, column in line if kept[row][column] is None]
+    told_of = [(count, (row, column)) for row, column in line if (count := kept[row][column])]
+    if not absent or not told_of or (len(absent) > 1 and sum(absent) >= FEWEST):
         return False
     _, (row, column) = min(told_of)
     kept[row][column] = None

@@ -207,10 +207,14 @@ def _day(text: str, today: date) -> date | None:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A provision with where it is applied for, as the published list says."""
+    """A provision with where it is applied for, as the published list says.
+
+    ``open``: what is not known yet, in words.
+    """
 
     answer: Answer
     item: Item | None
+    open: tuple[str, ...]
 
 
 def _result(
@@ -224,7 +228,10 @@ def _result(
     earlier = list(answers.given.items())
     given = {
         "lines": {
-            outcome: [Line(answer, items.get(answer.provision)) for answer in found.of(outcome)]
+            outcome: [
+                Line(answer, items.get(answer.provision), _open(answer, reading))
+                for answer in found.of(outcome)
+            ]
             for outcome in ("yes", "later", "maybe", "no")
         },
         "found": found,
@@ -236,6 +243,21 @@ def _result(
         "more": urlencode(earlier) if found.question and len(earlier) < MOST_QUESTIONS else "",
     }
     return shown(request, "public/result.html", given, place=place)
+
+
+def _open(answer: Answer, reading: Who) -> tuple[str, ...]:
+    """Return what is still to be found out: the questions themselves, and what offices decide."""
+    words = []
+    for one in answer.lacking:
+        if one.kind == "rate":
+            words.append(reading.say("标准还没有公布：", "not published yet: ") + one.words)
+        elif one.kind == "discretion":
+            words.append(reading.say("由部门个案认定", "the office decides case by case"))
+        elif one.name in QUESTIONS:
+            words.append(reading.say(*QUESTIONS[one.name].ask))
+        else:
+            words.append(one.words)
+    return tuple(dict.fromkeys(words))
 
 
 def _all_to_bring(found: Found) -> list[str]:

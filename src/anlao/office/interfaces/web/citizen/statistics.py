@@ -9,7 +9,7 @@ from anlao.office.interfaces.web.citizen.page import language, place_of, public,
 from anlao.office.service_list import queries, statistics
 
 _FEN = 100
-_WIDTH, _TYPE = 180, 18
+_WIDTH, _TYPE = 150, 18
 
 
 @public()
@@ -29,7 +29,11 @@ def figures(request: HttpRequest, code: str) -> HttpResponse:
         "totals": list(zip(bands, told.by_band, strict=True)),
         "fewest": statistics.FEWEST,
         "ages": charts.bars(
-            [(band, count or 0) for band, count in zip(bands, told.by_band, strict=True)],
+            [
+                (band, count)
+                for band, count in zip(bands, told.by_band, strict=True)
+                if count is not None
+            ],
             unit="people" if reading == "en" else "人",
             width=_WIDTH,
             type_size=_TYPE,
