@@ -154,6 +154,7 @@ PAGES = {
     "service-list-item": Page(
         "/service-lists/1/items/1", {"county_clerk", "neighbour"}, status=404
     ),
+    "public-missing": Page("/public/nothing", EVERYBODY, status=404, strangers_too=True),
     "public-places": Page("/public/?all=1", EVERYBODY, strangers_too=True),
     "public-display": Page("/public/display?size=150", EVERYBODY, status=302, strangers_too=True),
     "public-home": Page("/public/331123", EVERYBODY, strangers_too=True),

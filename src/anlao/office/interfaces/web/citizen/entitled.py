@@ -44,7 +44,7 @@ class Answers:
     passed: frozenset[str]
 
 
-@public(kept=False)
+@public(kept=False, most=60)
 def entitled(request: HttpRequest, code: str) -> HttpResponse:
     """The next question, or the result."""
     place = place_of(code)
@@ -112,6 +112,7 @@ def _options(
     if label.type == "division":
         return [
             *((inner.code, inner.name, True) for inner in _parts(code)),
+            (code, reading.say("本地，说不清是哪里", "here, I am not sure where"), False),
             (ELSEWHERE, reading.say("其他地方", "somewhere else"), False),
         ]
     found = [
@@ -184,7 +185,7 @@ def _value(label: FactLabel, text: str, code: str, today: date) -> Any:
         case "division":
             if text == ELSEWHERE:
                 return _OUTSIDE
-            if text not in {inner.code for inner in _parts(code)}:
+            if text not in {code, *(inner.code for inner in _parts(code))}:
                 raise Wrong
             return text
         case _:
@@ -276,5 +277,5 @@ def _told(name: str, text: str, code: str, reading: Who) -> tuple[str, str, bool
         ELSEWHERE: reading.say("其他地方", "somewhere else"),
     }
     named = {value: said for value, said, _ in _options(label, asked, code, reading)}
-    is_place = label.type == "division" and text in named and text != ELSEWHERE
+    is_place = label.type == "division" and text not in (UNKNOWN, ELSEWHERE, code)
     return reading.say(*asked.ask), named.get(text) or words.get(text) or text, is_place

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_safe
@@ -32,6 +32,12 @@ def home(request: HttpRequest, code: str) -> HttpResponse:
     """Large tiles: what there is for a place."""
     place = place_of(code)
     return shown(request, "public/home.html", {"sections": sections.of(place)}, place=place)
+
+
+@public()
+def missing(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - as views are called
+    """Whatever else is asked for below /public."""
+    raise Http404
 
 
 @require_safe

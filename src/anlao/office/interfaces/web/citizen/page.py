@@ -23,8 +23,10 @@ from anlao.places import divisions
 View = Callable[..., HttpResponse]
 DISPLAY = "display"
 SIZES = ("100", "125", "150", "200")
-_MOST, _EVERYWHERE = 300, 6000
-"""Pages a minute: a town hall's visitors share one address."""
+MOST = 300
+"""Pages a minute from one address: a town hall's visitors share one."""
+_EVERYWHERE = 20
+"""From everywhere, so many times as much."""
 
 
 class Wrong(Exception):
@@ -48,8 +50,9 @@ class Display:
         return self.size + "c" * self.contrast
 
 
-def public(*, kept: bool = True) -> Callable[[View], View]:
+def public(*, kept: bool = True, most: int = MOST) -> Callable[[View], View]:
     """Let everybody read a page. ``kept``: the browser may keep it, and asks whether it changed.
+    ``most``: times a minute from one address; less for what takes long to work out.
 
     What is not there is a page of the portal; so is what makes no sense, with status 400.
     """
@@ -57,7 +60,7 @@ def public(*, kept: bool = True) -> Callable[[View], View]:
     def decorate(view: View) -> View:
         @wraps(view)
         def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            if too_often(request, "public", most=_MOST, everywhere=_EVERYWHERE):
+            if too_often(request, f"public{most}", most=most, everywhere=most * _EVERYWHERE):
                 response = shown(request, "public/often.html", status=429)
                 response["Retry-After"] = str(MINUTE)
                 return response

@@ -17,4 +17,5 @@ urlpatterns = [
     ),
     re_path(rf"{_CODE}/entitled$", entitled.entitled, name="public-entitled"),
     re_path(rf"{_CODE}/statistics$", statistics.figures, name="public-statistics"),
+    re_path(r"", home.missing, name="public-missing"),
 ]
