@@ -91,7 +91,7 @@ def test_no_number_is_made_up(stranger: Client) -> None:
             division=COUNTY, name="遂昌县民政局养老服务科", phone="0578-8100000", address="",
             hours="工作日", by="clerk", at=NOW,
         )  # fmt: skip
-    for path in ("", "/entitled"):
+    for path in ("", "/entitled", "/list", "/list/9", "/entitled?birth_date=x"):
         assert 'href="tel:0578-8100000"' in body(stranger.get(HOME + path))
 
 
@@ -273,6 +273,8 @@ def test_type_and_contrast_stand_in_a_cookie_that_says_nothing_else(stranger: Cl
     assert away["Location"] == "/public/"
     away = stranger.get("/public/display", {"back": "//example.com"})
     assert away["Location"] == "/public/"
+    split = stranger.get("/public/display", {"back": "/public/\r\nSet-Cookie: a=b"})
+    assert "\n" not in split["Location"]
     stranger.cookies["display"] = "999<script>"
     assert 'class="size-100"' in body(stranger.get(HOME))
 

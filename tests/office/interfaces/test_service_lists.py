@@ -106,6 +106,20 @@ def test_an_item_is_changed_but_never_its_computed_amount(clerk: Client) -> None
     assert (entry.who, entry.after) == ("county_clerk", {"phone": "12349"})
 
 
+def test_a_draft_gets_another_name_and_a_note(clerk: Client) -> None:
+    address = begun(clerk)
+    sent = {"act": "rename", "title": "遂昌县清单", "year": "2027", "note": "试行"}
+
+    assert clerk.post(f"{address}/act", sent | {"year": "x"}).status_code == 400
+    assert clerk.post(f"{address}/act", sent).status_code == 302
+
+    assert (_edition(address).title, _edition(address).year) == ("遂昌县清单", 2027)
+    (entry,) = AuditEntry.objects.filter(act="change_list")
+    assert entry.after == {"title": "遂昌县清单", "year": 2027, "note": "试行"}
+    clerk.post(f"{address}/act", {"act": "submit"})
+    assert clerk.post(f"{address}/act", sent | {"title": "另一个"}).status_code == 400
+
+
 def test_items_are_added_and_taken_off(clerk: Client) -> None:
     address = begun(clerk)
     count = len(_items(address))

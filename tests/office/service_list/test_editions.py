@@ -10,6 +10,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from anlao.office.service_list import differences, floors, operations, queries
+from anlao.office.service_list.filling import FIELDS
 from anlao.office.service_list.models import Edition, Item
 from anlao.office.service_list.operations import FallsShort, ListRefused
 from anlao.office.shared import scope
@@ -67,6 +68,17 @@ def test_the_annex_of_huitong_has_its_27_items_in_their_order() -> None:
     assert items[11].amount == "不低于：80至89岁：每月20元"
     assert items[25].provisions == ["disability-living-subsidy", "disability-care-subsidy"]
     assert "尚未录入" in items[14].amount
+
+
+@pytest.mark.parametrize("division", ["33", "3306", "3608", "360802", "500229", "330624"])
+def test_every_rulebook_fills_a_list(division: str) -> None:
+    scope.enter(Scope((division,)))
+
+    items = list(draft(division).items.all())
+
+    assert items
+    assert all(item.name and item.who and item.what and item.clause for item in items)
+    assert all(item.provisions for item in items)
 
 
 def test_a_list_goes_from_the_draft_to_the_archive() -> None:
@@ -218,7 +230,7 @@ def test_the_difference_of_two_editions() -> None:
     gone, changed = second.items.all()[:2]
     operations.remove(item=gone, reason="取消", by="maker", at=NOW)
     operations.change(item=changed, to={"phone": "12349"}, by="maker", at=NOW, day=DAY)
-    fields = dict.fromkeys(operations.FIELDS, "无") | {
+    fields = dict.fromkeys(FIELDS, "无") | {
         "kind": "care", "name": "助餐", "age_from": 60, "age_to": None,
     }  # fmt: skip
     operations.add(edition=second, fields=fields, by="maker", at=NOW)

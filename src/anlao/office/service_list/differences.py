@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from anlao.office.service_list.filling import FIELDS
 from anlao.office.service_list.models import Edition, Item
-from anlao.office.service_list.operations import FIELDS
 
 LABELS = {
     "name": ("项目", "Service"),

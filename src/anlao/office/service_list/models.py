@@ -93,7 +93,7 @@ class Item(models.Model):
     kind = models.CharField(max_length=8, choices=Kind)
     who = models.CharField(max_length=400)
     what = models.CharField(max_length=600)
-    amount = models.CharField(max_length=400, blank=True)
+    amount = models.TextField(blank=True)
     how = models.CharField(max_length=400)
     bring = models.CharField(max_length=400, blank=True)
     clause = models.CharField(max_length=200)

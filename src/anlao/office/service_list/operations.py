@@ -11,8 +11,8 @@ from django.db import IntegrityError, transaction
 from django.db.models import Max
 
 from anlao.office.benefits import listing
-from anlao.office.benefits.listing import Listed
-from anlao.office.service_list import floors
+from anlao.office.service_list import filling, floors
+from anlao.office.service_list.filling import FIELDS
 from anlao.office.service_list.models import Edition, Item
 from anlao.office.service_list.states import MOVES, Move
 from anlao.office.shared import audit
@@ -21,17 +21,6 @@ from anlao.places import divisions
 
 CONFIRMED_AT_LEAST = 6
 """Characters of a reviewer's words where nothing could be compared."""
-KINDS = {kind.label: kind.value for kind in Item.Kind}
-FIELDS = (
-    "name", "group", "kind", "who", "what", "amount", "how", "bring", "clause", "office", "phone",
-    "age_from", "age_to",
-)  # fmt: skip
-"""What a person may write of an item, and what two editions are compared by."""
-_HOW = {
-    "automatic": "不需要申请：符合条件的，由部门核对后办理；没有办理的，可向牵头部门询问。",
-    "on_request": "需要申请：由本人或家属提出，办理地点和材料可先打电话询问。",
-    "proactive": "由部门主动上门或主动联系；没有联系到的，可打电话说明情况。",
-}
 
 
 @dataclass(eq=False, slots=True)
@@ -67,7 +56,11 @@ def begin(
     title = f"{place.name if place else division}基本养老服务清单（{year}年版）"
     with transaction.atomic():
         made = _made(division, year, title, by=by, at=at)
-        items = _from_rulebook(found) if earlier is None else _from_edition(earlier, division, day)
+        items = (
+            filling.from_rulebook(found)
+            if earlier is None
+            else filling.from_edition(earlier, division, day)
+        )
         for number, item in enumerate(items, 1):
             item.edition, item.place, item.changed_by, item.changed_at = made, number, by, at
         Item.objects.bulk_create(items)
@@ -89,7 +82,7 @@ def change(*, item: Item, to: Mapping[str, Any], by: str, at: datetime, day: dat
     _must_be_draft(edition)
     new = {name: value for name, value in to.items() if name in FIELDS}
     if item.provisions:
-        new["amount"] = _amount(item, listing.amounts(edition.division_code, day))
+        new["amount"] = filling.amount_of(item, listing.amounts(edition.division_code, day))
     before = {name: getattr(item, name) for name in new if getattr(item, name) != new[name]}
     if not before:
         return []
@@ -145,7 +138,7 @@ def stale(edition: Edition, day: date) -> list[Item]:
     return [
         item
         for item in edition.items.all()
-        if item.provisions and item.amount != _amount(item, paid)
+        if item.provisions and item.amount != filling.amount_of(item, paid)
     ]
 
 
@@ -243,43 +236,6 @@ def _made(division: str, year: int, title: str, *, by: str, at: datetime) -> Edi
             )
     except IntegrityError:  # the one that is at work already may have begun just now
         raise ListRefused("已有一版正在编制 / Another edition is being prepared already") from None
-
-
-def _from_rulebook(found: list[Listed]) -> list[Item]:
-    return [
-        Item(
-            provisions=list(one.provisions),
-            name=one.name,
-            group=one.group,
-            kind=KINDS.get(one.kind, Item.Kind.MATERIAL),
-            who=one.who,
-            what=one.what,
-            amount=one.amount,
-            how=_HOW[one.application],
-            bring="、".join(one.bring),
-            clause=one.clause,
-            office="、".join(one.offices),
-            age_from=one.ages[0],
-            age_to=one.ages[1],
-        )
-        for one in found
-    ]
-
-
-def _from_edition(earlier: Edition, division: str, day: date) -> list[Item]:
-    paid = listing.amounts(division, day)
-    items = []
-    for old in earlier.items.all():
-        new = Item(provisions=old.provisions, **{name: getattr(old, name) for name in FIELDS})
-        if new.provisions:
-            new.amount = _amount(new, paid)
-        items.append(new)
-    return items
-
-
-def _amount(item: Item, paid: Mapping[str, str]) -> str:
-    told = dict.fromkeys(filter(None, (paid.get(name, "") for name in item.provisions)))
-    return "；".join(told)
 
 
 def _rulebook(division: str) -> str:

@@ -143,7 +143,7 @@ class Migration(migrations.Migration):
                 ),
                 ("who", models.CharField(max_length=400)),
                 ("what", models.CharField(max_length=600)),
-                ("amount", models.CharField(blank=True, max_length=400)),
+                ("amount", models.TextField(blank=True)),
                 ("how", models.CharField(max_length=400)),
                 ("bring", models.CharField(blank=True, max_length=400)),
                 ("clause", models.CharField(max_length=200)),

@@ -5,7 +5,7 @@ Type size and contrast stand in a cookie that says nothing else; without it the 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any
@@ -17,7 +17,7 @@ from django.views.decorators.http import conditional_page, require_safe
 from anlao.office.interfaces.web.often import MINUTE, too_often
 from anlao.office.interfaces.web.who import who
 from anlao.office.service_list import queries
-from anlao.office.service_list.queries import Place
+from anlao.office.service_list.queries import Help, Place
 from anlao.places import divisions
 
 View = Callable[..., HttpResponse]
@@ -61,15 +61,18 @@ def public(*, kept: bool = True, most: int = MOST) -> Callable[[View], View]:
         @wraps(view)
         def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if too_often(request, f"public{most}", most=most, everywhere=most * _EVERYWHERE):
-                response = shown(request, "public/often.html", status=429)
+                response = shown(request, "public/often.html", place=_about(kwargs), status=429)
                 response["Retry-After"] = str(MINUTE)
                 return response
             try:
                 response = view(request, *args, **kwargs)
             except Http404:
-                return shown(request, "public/missing.html", status=404)
+                return shown(request, "public/missing.html", place=_about(kwargs), status=404)
             except Wrong:
-                return shown(request, "public/missing.html", {"wrong": True}, status=400)
+                wrong = {"wrong": True}
+                return shown(
+                    request, "public/missing.html", wrong, place=_about(kwargs), status=400
+                )
             if kept:
                 response["Cache-Control"] = "private, no-cache"
             return response
@@ -91,12 +94,26 @@ def shown(
     display = Display.of(request.COOKIES.get(DISPLAY, ""))
     known = {
         "place": place,
-        "place_name": divisions.find(place.code).name if place else "",  # type: ignore[union-attr]
-        "help": queries.help_for(place.code) if place else None,
+        "place_name": divisions.division(place.code).name if place else "",
+        "help": _help(place),
         "display": display,
         "sizes": list(zip(SIZES, ("标准", "大", "较大", "最大"), SIZES, strict=True)),
     }
     return render(request, template, known | (given or {}), status=status)
+
+
+def _help(place: Place | None) -> Help | None:
+    """Return whom to ask: in a place, or where the office serves one county alone."""
+    if place is not None:
+        return queries.help_for(place.code)
+    own = queries.own_counties()
+    return queries.help_for(own[0]) if len(own) == 1 else None
+
+
+def _about(named: Mapping[str, Any]) -> Place | None:
+    """Return the place that an address names, if there is one."""
+    code = str(named.get("code", ""))
+    return queries.place(code) if code.isascii() and code.isdigit() else None
 
 
 def place_of(code: str) -> Place:

@@ -16,6 +16,7 @@ from anlao.office.interfaces.web.staff.service_lists import edition_of
 from anlao.office.interfaces.web.who import Who, needs, who
 from anlao.office.organisations import roles
 from anlao.office.service_list import operations
+from anlao.office.service_list.filling import FIELDS
 from anlao.office.service_list.models import Edition, Item
 from anlao.office.service_list.operations import ListRefused
 
@@ -77,7 +78,7 @@ def item(request: HttpRequest, number: int, item: int) -> HttpResponse:
     if held is None:
         raise Http404
     sent = request.POST if request.method == "POST" else None
-    known = {name: getattr(held, name) for name in operations.FIELDS}
+    known = {name: getattr(held, name) for name in FIELDS}
     if sent is not None and sent.get("act") == "remove":
         form = ItemForm(None, initial=known)
         return _removed(request, asking, edition, held, form)

@@ -76,6 +76,15 @@ class BeginForm(forms.Form):
         return None if chosen == "rulebook" else Edition.objects.get(pk=int(chosen))
 
 
+class NameForm(forms.Form):
+    """What a draft is called."""
+
+    title = forms.CharField(max_length=120, min_length=4)
+    year = forms.IntegerField(min_value=2000, max_value=2100)
+    document_number = forms.CharField(max_length=60, required=False)
+    note = forms.CharField(max_length=400, required=False)
+
+
 class ContactForm(forms.Form):
     """Whom the public asks in a county or township."""
 
@@ -146,12 +155,14 @@ def act(request: HttpRequest, number: int) -> HttpResponse:
     asking = entered(request)
     held = edition_of(asking, number)
     name = text_in(request.POST, "act")
-    wanted = roles.PREPARE_LIST if name == "refresh" else _act_of(name)
+    wanted = roles.PREPARE_LIST if name in ("refresh", "rename") else _act_of(name)
     if not asking.where(wanted).covers(held.division_code):
         raise PermissionDenied
     now = timezone.now()
     try:
-        if name == "refresh":
+        if name == "rename":
+            _rename(request, asking, held)
+        elif name == "refresh":
             count = operations.refresh(edition=held, by=asking.name, at=now, day=asking.today)
             messages.success(
                 request, asking.say(f"已更新{count}项金额", f"{count} amounts taken anew")
@@ -232,6 +243,15 @@ def whom_to_ask(request: HttpRequest) -> HttpResponse:
     return render(
         request, "web/service_list_contacts.html", given, status=400 if form.errors else 200
     )
+
+
+def _rename(request: HttpRequest, asking: Who, held: Edition) -> None:
+    """Change what a draft is called. Raises ListRefused."""
+    form = NameForm(request.POST)
+    if not form.is_valid():
+        raise ListRefused("请填写名称和年份 / Give a title and a year")
+    operations.rename(edition=held, **form.cleaned_data, by=asking.name)
+    messages.success(request, asking.say("已保存", "Saved"))
 
 
 def governments(where: Scope) -> list[str]:
