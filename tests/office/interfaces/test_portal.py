@@ -57,6 +57,7 @@ def test_places_are_those_with_a_list_or_a_rulebook_in_force(stranger: Client) -
     places = body(stranger.get("/public/?all=1"))
 
     assert "遂昌县" in places
+    assert "浙江省民政厅" in places
     assert "会同县" not in places  # its document is a draft
     assert stranger.get("/public/431225").status_code == 404
     assert stranger.get("/public/110000").status_code == 404
@@ -105,6 +106,7 @@ def test_no_number_is_made_up(stranger: Client) -> None:
         ("", True),
         ("?age=79", False),
         ("?age=80", True),
+        ("?age=８０", True),
         ("?kind=care", False),
         ("?kind=material&age=85", True),
     ],
@@ -144,6 +146,8 @@ def test_one_question_after_another_up_to_the_result(stranger: Client) -> None:
     assert "户口在哪里" in second
     assert 'name="birth_date" value="1930-01"' in second
     assert "妙高街道" in second
+    wide = body(stranger.get(f"{HOME}/entitled?asked=birth_date&year=１９３０&month=1"))
+    assert 'name="birth_date" value="1930-01"' in wide
     result = body(stranger.get(f"{HOME}/entitled?birth_date=1930-01&hukou={TOWN_A}&done=1"))
     assert "高龄津贴" in result
     assert "每月100元" in result
@@ -196,6 +200,7 @@ def _asked(response: object) -> str:
         "asked=birth_date&year=1945&month=",
         "asked=birth_date&year=1945&month=13",
         "asked=birth_date&year=３３３３&month=1",
+        "asked=birth_date&year=一九四五&month=1",
         "asked=birth_date&year=2999&month=1",
         "asked=birth_date",
     ],
@@ -215,7 +220,7 @@ def test_a_slip_is_told_and_the_question_asked_again(stranger: Client, sent: str
 @pytest.mark.parametrize(
     "path",
     [
-        "/list?age=abc", "/list?age=999", "/list?age=-1", "/list?age=８０", "/list?kind=x",
+        "/list?age=abc", "/list?age=999", "/list?age=-1", "/list?age=80.5", "/list?kind=x",
         "/list?group=%27%3B--", "/list?group=%00", "/entitled?birth_date=1930",
         "/entitled?birth_date=1930-13", "/entitled?birth_date=9999-01", "/entitled?hukou=330624001",
         "/entitled?hukou=%00", "/entitled?economic_status=rich", "/entitled?capability_level=9",

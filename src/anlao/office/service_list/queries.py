@@ -12,7 +12,8 @@ from anlao.office.service_list.models import Contact, Edition, Item, PublicFigur
 from anlao.places import divisions
 
 _COUNTY, _TOWNSHIP = 6, 9
-_BUREAU = "民政局"
+_BUREAU, _OF_A_PROVINCE = "民政局", "民政厅"
+_PROVINCES = ("省", "自治区")
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +133,8 @@ def _bureau(division: str) -> str:
     if bureau is not None:
         return str(bureau.name)
     found = divisions.find(division)
-    return f"{found.name if found else ''}{_BUREAU}"
+    name = found.name if found else ""
+    return f"{name}{_OF_A_PROVINCE if name.endswith(_PROVINCES) else _BUREAU}"
 
 
 def figures(division: str) -> PublicFigures | None:

@@ -18,7 +18,7 @@ from anlao.office.benefits import asking
 from anlao.office.benefits.asking import Answer, Found
 from anlao.office.benefits.queries import FactLabel
 from anlao.office.benefits.values import read_value
-from anlao.office.interfaces.web.citizen.page import Wrong, place_of, public, shown
+from anlao.office.interfaces.web.citizen.page import Wrong, digits, place_of, public, shown
 from anlao.office.interfaces.web.citizen.questions import QUESTIONS, Question
 from anlao.office.interfaces.web.who import Who, who
 from anlao.office.service_list import queries
@@ -140,7 +140,7 @@ def _with_month(
     name = sent.get("asked", "")
     if name not in labels or labels[name].type != "date" or name in given:
         return given, ""
-    year, month = sent.get("year", "").strip(), sent.get("month", "").strip()
+    year, month = digits(sent.get("year", "")), digits(sent.get("month", ""))
     if not year and not month:
         return given, ""
     fits = year.isascii() and year.isdigit() and month.isascii() and month.isdigit()
@@ -251,7 +251,7 @@ def _open(answer: Answer, reading: Who) -> tuple[str, ...]:
     words = []
     for one in answer.lacking:
         if one.kind == "rate":
-            words.append(reading.say("标准还没有公布：", "not published yet: ") + one.words)
+            words.append(reading.say("标准还没有录入：", "amount not entered yet: ") + one.words)
         elif one.kind == "discretion":
             words.append(reading.say("由部门个案认定", "the office decides case by case"))
         elif one.name in QUESTIONS:

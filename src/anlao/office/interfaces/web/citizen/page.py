@@ -5,6 +5,7 @@ Type size and contrast stand in a cookie that says nothing else; without it the 
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import wraps
@@ -122,6 +123,11 @@ def place_of(code: str) -> Place:
     if found is None:
         raise Http404
     return found
+
+
+def digits(text: str) -> str:
+    """Return what was typed with plain digits for wide ones, as Chinese keyboards write them."""
+    return unicodedata.normalize("NFKC", text[:20]).strip()
 
 
 def language(request: HttpRequest) -> str:

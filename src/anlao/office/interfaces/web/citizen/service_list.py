@@ -7,7 +7,14 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 
 from anlao.office.benefits import listing
-from anlao.office.interfaces.web.citizen.page import Wrong, language, place_of, public, shown
+from anlao.office.interfaces.web.citizen.page import (
+    Wrong,
+    digits,
+    language,
+    place_of,
+    public,
+    shown,
+)
 from anlao.office.interfaces.web.templatetags.words import SERVICE_KINDS
 from anlao.office.service_list import queries
 from anlao.office.service_list.models import Edition, Item
@@ -70,7 +77,7 @@ def _with_english(
 
 
 def _age(sent: QueryDict) -> int | None:
-    text = sent.get("age", "").strip()
+    text = digits(sent.get("age", ""))
     if not text:
         return None
     if not text.isascii() or not text.isdigit() or len(text) > 3 or int(text) > _OLDEST:
