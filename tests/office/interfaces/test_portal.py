@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
+from urllib.parse import urlencode
 
 import pytest
 from django.core.cache import cache
 from django.db import transaction
 from django.test import Client
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from tests.office.county import COUNTY, TOWN_A, County, everywhere
 
 from anlao.office.benefits import deciding
@@ -256,6 +259,33 @@ def test_what_is_not_there_is_answered_with_404(stranger: Client, path: str) -> 
 )  # fmt: skip
 def test_what_others_add_to_an_address_does_no_harm(stranger: Client, path: str) -> None:
     assert stranger.get(HOME + path).status_code == 200
+
+
+NAMES = st.sampled_from(
+    ["birth_date", "hukou", "economic_status", "lives_alone", "assessed_on", "disability_grade",
+     "asked", "year", "month", "done", "age", "group", "kind", "back", "size", "all"]
+)  # fmt: skip
+VALUES = st.text(max_size=12) | st.sampled_from(
+    ["unknown", "never", "none", "elsewhere", "true", "1930-01", "331123", "birth_date", "12", "1"]
+)
+
+
+@pytest.mark.usefixtures("listed")
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    path=st.sampled_from(["", "/list", "/entitled", "/statistics"]),
+    sent=st.lists(st.tuples(NAMES, VALUES), max_size=8),
+)
+def test_whatever_is_asked_is_answered(
+    stranger: Client, path: str, sent: list[tuple[str, str]]
+) -> None:
+    cache.clear()
+
+    response = stranger.get(f"{HOME}{path}?{urlencode(sent, errors='surrogatepass')}")
+
+    assert response.status_code in (200, 400, 404)
 
 
 def test_only_reading_is_answered(stranger: Client) -> None:
