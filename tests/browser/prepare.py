@@ -42,7 +42,8 @@ def fill(folder: DataFolder, people: Path) -> dict[str, Any]:
         _set_passwords()
         assessments = assess_some(COUNTY, day=today, at=at)
         recovery = _second_factor("town19", at)
-        return _picked(today) | {"recovery": recovery, "assessments": assessments}
+        picked = _picked(today) | {"recovery": recovery, "assessments": assessments}
+        return picked | {"lists": _told_to_the_public(today)}
 
 
 def _load(people: Path, at: datetime) -> None:
@@ -178,6 +179,34 @@ def _paid(month: date) -> dict[str, str]:
             "recovery": f"/payments/recoveries/{recovery.pk}",
             "paid": f"/elders/{returned.line.elder_id}/payments",
         }
+
+
+def _told_to_the_public(today: date) -> dict[str, int]:
+    """Publish this year's service list, begin the next, record whom to ask, count figures."""
+    from django.utils import timezone
+
+    from anlao.office.benefits.models import DecidedMonth
+    from anlao.office.rehearsal.lists import publish_a_list
+    from anlao.office.service_list import contacts, statistics
+    from anlao.office.service_list.models import Edition
+    from anlao.office.shared import scope
+
+    at = timezone.now()
+    statistics.publish(DecidedMonth.objects.get(division_code=COUNTY, is_latest=True))
+    held = publish_a_list(COUNTY, day=today, at=at)
+    with scope.within(scope.WHOLE_OFFICE):
+        contacts.record(
+            division=COUNTY, name="遂昌县民政局养老服务科", phone="000-0000000",
+            address="（测试地址）", hours="工作日", by="clerk", at=at,
+        )  # fmt: skip
+        draft = Edition.objects.get(division_code=COUNTY, state="draft")
+        first = held.items.order_by("place").first()
+        mine = draft.items.order_by("place").first()
+        assert first is not None
+        assert mine is not None
+        return {
+            "published": held.pk, "item": first.pk, "draft": draft.pk, "draft_item": mine.pk,
+        }  # fmt: skip
 
 
 def age(folder: DataFolder, session: Path) -> dict[str, Any]:

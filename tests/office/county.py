@@ -91,6 +91,10 @@ _KEPT = (
     "benefits_finding",
     "worklists_savedlist",
     *PAYMENTS,
+    "service_list_edition",
+    "service_list_item",
+    "service_list_contact",
+    "service_list_publicfigures",
     "shared_auditentry",
     "django_session",
 )
@@ -321,6 +325,7 @@ def put_back(office: DataFolder) -> None:
     with owner(office) as session:
         session.execute("SET LOCAL synchronous_commit = off")
         session.execute("ALTER TABLE shared_auditentry DISABLE TRIGGER audit_append_only")
+        session.execute("ALTER TABLE service_list_item DISABLE TRIGGER item_is_kept")
         session.execute("DELETE FROM divisions_divisionchange")
         session.execute(
             "UPDATE divisions_division SET until_date = NULL, successor_id = NULL "
@@ -334,6 +339,7 @@ def put_back(office: DataFolder) -> None:
         session.execute("SET CONSTRAINTS ALL IMMEDIATE")
         for table in PAYMENTS:
             session.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
+        session.execute("ALTER TABLE service_list_item ENABLE TRIGGER item_is_kept")
         session.execute("DELETE FROM divisions_division WHERE from_date IS NOT NULL")
         for table in _KEPT:
             copy = sql.SQL("INSERT INTO public.{0} SELECT * FROM kept.{0}")

@@ -29,6 +29,7 @@ CLERKS = {"county_clerk", "clerk_a", "clerk_b", "neighbour"}
 RECORDERS = CLERKS | {"village_worker"}
 ASSESSORS = {"assessor", "assessor2"}
 READERS = RECORDERS | {"approver", "finance", "assessor", "assessor2", "provider", "auditor"}
+LISTERS = {"county_clerk", "neighbour", "approver"}
 
 
 @dataclass(frozen=True)
@@ -153,6 +154,32 @@ PAGES = {
     "factor-rules": Page("/people/second-factor", {"administrator"}),
     "tokens": Page("/people/tokens", {"administrator"}, more=({"act": "issue"},)),
     "places": Page("/places", {"county_clerk", "neighbour"}, more=({"act": "change"},)),
+    "service-lists": Page("/service-lists", LISTERS),
+    "service-list-contacts": Page(
+        "/service-lists/contacts",
+        {"county_clerk", "neighbour"},
+        more=({"division": "331123", "name": "局", "phone": "没有"},),
+    ),
+    "service-list": Page("/service-lists/1", LISTERS, status=404),
+    "service-list-act": Page("/service-lists/1/act", LISTERS, sent={"act": "submit"}, status=404),
+    "service-list-print": Page("/service-lists/1/print", LISTERS, status=404),
+    "service-list-difference": Page("/service-lists/1/difference", LISTERS, status=404),
+    "service-list-item-new": Page(
+        "/service-lists/1/items/new", {"county_clerk", "neighbour"}, status=404
+    ),
+    "service-list-item": Page(
+        "/service-lists/1/items/1", {"county_clerk", "neighbour"}, status=404
+    ),
+    "public-missing": Page("/public/nothing", EVERYBODY, status=404, strangers_too=True),
+    "public-places": Page("/public/?all=1", EVERYBODY, strangers_too=True),
+    "public-display": Page("/public/display?size=150", EVERYBODY, status=302, strangers_too=True),
+    "public-home": Page("/public/331123", EVERYBODY, strangers_too=True),
+    "public-list": Page("/public/331123/list", EVERYBODY, status=404, strangers_too=True),
+    "public-item": Page("/public/331123/list/1", EVERYBODY, status=404, strangers_too=True),
+    "public-entitled": Page("/public/331123/entitled", EVERYBODY, strangers_too=True),
+    "public-statistics": Page(
+        "/public/331123/statistics", EVERYBODY, status=404, strangers_too=True
+    ),
     "people": Page("/people", {"administrator"}),
     "person": Page("/people/{}", {"administrator"}, "user", more=({"act": "grant"},)),
 }

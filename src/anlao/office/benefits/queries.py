@@ -147,21 +147,22 @@ class FactLabel:
 
 def labels(elder: Elder) -> dict[str, FactLabel]:
     """Return the facts that the elder's rulebook knows, in its order."""
-    specs = facts_for(elder.division_code)
-    return {
-        name: FactLabel(
-            name,
-            spec.type,
-            spec.label.zh,
-            spec.label.en,
-            {code: (label.zh, label.en) for code, label in spec.values.items()},
-            spec.low,
-            spec.high,
-            spec.empty_is_none,
-            spec.none_when,
-        )
-        for name, spec in specs.items()
-    }
+    return {name: label_of(spec) for name, spec in facts_for(elder.division_code).items()}
+
+
+def label_of(spec: FactSpec) -> FactLabel:
+    """Return a fact as a form shows it."""
+    return FactLabel(
+        spec.name,
+        spec.type,
+        spec.label.zh,
+        spec.label.en,
+        {code: (label.zh, label.en) for code, label in spec.values.items()},
+        spec.low,
+        spec.high,
+        spec.empty_is_none,
+        spec.none_when,
+    )
 
 
 def month_of(day: date) -> Month:

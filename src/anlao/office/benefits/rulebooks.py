@@ -55,10 +55,19 @@ def folders_of(division: str) -> list[Path]:
     return [_LIBRARY / name for name in book.lineage]
 
 
+def divisions_in_force() -> list[str]:
+    """Return the divisions that have a rulebook of their own in force."""
+    return sorted(book.division for book in _in_force())
+
+
 @lru_cache(maxsize=1)
+def every_rulebook() -> tuple[Rulebook, ...]:
+    """Return every rulebook that is there, drafts included."""
+    return tuple(load(name, _LIBRARY).usable(name) for name in known_rulebooks(_LIBRARY))
+
+
 def _in_force() -> tuple[Rulebook, ...]:
-    books = [load(name, _LIBRARY).usable(name) for name in known_rulebooks(_LIBRARY)]
-    return tuple(book for book in books if book.status != "draft" and book.division)
+    return tuple(book for book in every_rulebook() if book.status != "draft" and book.division)
 
 
 def rates_of(rulebook: str) -> Path:

@@ -28,6 +28,9 @@ ADMINISTER = "administer"
 CHANGE_PLACES = "change_places"
 GIVE_DATA = "give_data"
 """Let a month leave as a signed package: for whoever answers for the data and enters none."""
+PREPARE_LIST = "prepare_service_list"
+REVIEW_LIST = "review_service_list"
+PUBLISH_LIST = "publish_service_list"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,8 @@ ROLES = {
             REVIEW_RUNS,
             REVIEW_ASSESSMENT,
             GIVE_DATA,
+            REVIEW_LIST,
+            PUBLISH_LIST,
         ),
         _role(
             "county_clerk",
@@ -72,6 +77,7 @@ ROLES = {
             MAKE_RUNS,
             REVIEW_RUNS,
             CHANGE_PLACES,
+            PREPARE_LIST,
         ),
         _role(
             "township_clerk",

@@ -21,6 +21,7 @@ from anlao.office.organisations import roles, tokens
 from anlao.office.organisations.models import User
 from anlao.office.registry.imports import checking, commits, files, previews, undos
 from anlao.office.registry.imports.models import Batch
+from anlao.office.service_list import statistics
 from anlao.office.shared import scope, sealed_files
 from anlao.office.shared.scope import Scope
 from anlao.office.worklists import operations as worklists
@@ -66,6 +67,8 @@ def _decide(job: Job, progress: Progress) -> Mapping[str, Any]:
         by=job.who,
         progress=progress,
     )
+    for decided in found.decided:
+        statistics.publish(decided)
     return {"counties": len(found.decided), "refused": found.refused}
 
 

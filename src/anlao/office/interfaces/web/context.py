@@ -28,6 +28,8 @@ _ROOMS = (
     ("web:imports", "导入名单", "Import lists", roles.IMPORT_LISTS),
     ("web:packages", "数据包", "Data packages", roles.GIVE_DATA),
     ("web:jobs", "后台任务", "Jobs", roles.ADMINISTER),
+    ("web:service-lists", "服务清单", "Service lists", roles.PREPARE_LIST),
+    ("web:service-lists", "服务清单", "Service lists", roles.REVIEW_LIST),
     ("web:places", "区划变更", "Places", roles.CHANGE_PLACES),
     ("web:people", "人员与授权", "People and grants", roles.ADMINISTER),
 )

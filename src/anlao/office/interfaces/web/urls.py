@@ -70,6 +70,8 @@ urlpatterns = [
     ),
     path("", include("anlao.office.interfaces.web.assessment_urls")),
     path("", include("anlao.office.interfaces.web.payment_urls")),
+    path("", include("anlao.office.interfaces.web.service_list_urls")),
+    path("public/", include("anlao.office.interfaces.web.citizen.urls")),
     path("lists", lists.overview, name="lists"),
     path("lists/<slug:kind>", lists.one, name="list"),
     path("lists/<slug:kind>/save", lists.save, name="list-save"),

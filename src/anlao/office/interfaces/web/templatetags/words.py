@@ -11,6 +11,7 @@ from django.db.models import Model
 
 from anlao.office.assessments import states
 from anlao.office.registry.operations import START_OF_TIME
+from anlao.office.service_list.differences import LABELS
 from anlao.places import divisions
 
 register = template.Library()
@@ -144,6 +145,41 @@ def from_day(day: date, language: str) -> str:
 def month_name(day: date, language: str) -> str:
     """Return the month of a day in words."""
     return f"{day:%Y-%m}" if language == "en" else f"{day.year}年{day.month}月"
+
+
+_LIST_STATES = {
+    "draft": ("草稿", "draft"),
+    "in_review": ("法制审核中", "in legal review"),
+    "reviewed": ("审核通过，待公布", "reviewed, to be published"),
+    "published": ("已公布", "published"),
+    "archived": ("已归档", "archived"),
+    "withdrawn": ("已作废", "given up"),
+}
+
+
+@register.filter
+def list_state(state: str, language: str) -> str:
+    """Return how far a service list is."""
+    return _picked(_LIST_STATES, state, language)
+
+
+@register.filter
+def field_label(name: str, language: str) -> str:
+    """Return what a field of a service list's item is called."""
+    return _picked(LABELS, name, language)
+
+
+SERVICE_KINDS = {
+    "material": ("物质帮助", "money and goods"),
+    "care": ("照护服务", "care"),
+    "concern": ("关爱服务", "visits and company"),
+}
+
+
+@register.filter
+def service_kind(kind: str, language: str) -> str:
+    """Return what kind of service an item is."""
+    return _picked(SERVICE_KINDS, kind, language)
 
 
 _ASSESSMENT_REASONS = {
@@ -285,6 +321,18 @@ ACTS = {
     "undo_merge": ("撤销并档", "took back a merge"),
     "read_audit": ("查阅审计日志", "read the audit log"),
     "load": ("装入数据", "loaded data"),
+    "make_list": ("编制服务清单", "began a service list"),
+    "change_list": ("修改服务清单", "changed a service list"),
+    "change_list_item": ("修改清单项目", "changed an item of a list"),
+    "add_list_item": ("增加清单项目", "added an item to a list"),
+    "remove_list_item": ("取消清单项目", "took an item off a list"),
+    "submit_list": ("服务清单提交审核", "sent a list to review"),
+    "withdraw_list": ("作废清单草稿", "gave a draft list up"),
+    "return_list": ("退回服务清单", "returned a list"),
+    "approve_list": ("服务清单审核通过", "passed a list's review"),
+    "publish_list": ("公布服务清单", "published a service list"),
+    "archive_list": ("服务清单归档", "archived a service list"),
+    "record_contact": ("登记咨询电话", "recorded whom to ask"),
     "read_assessments": ("查阅评估", "read assessments"),
     "read_report": ("查阅评估报告", "read a report"),
     "read_sheet": ("打开评分表", "opened a score sheet"),
