@@ -40,7 +40,7 @@ def pay_two_months(county: str, *, month: date, at: datetime) -> None:
 def pay(county: str, *, month: date, at: datetime) -> Run:
     """Let everybody with a benefit have an account, and pay a county's first month."""
     with scope.within(WHOLE_OFFICE):
-        bulk.insert(Account, _accounts(county, at))
+        bulk.insert(Account, accounts_of(county, at))
     run = decide(county, month)
     with scope.within(WHOLE_OFFICE):
         operations.clear_all(
@@ -82,7 +82,8 @@ def decide(county: str, month: date, *, parent: Run | None = None) -> Run:
     return run
 
 
-def _accounts(county: str, at: datetime) -> Iterator[dict[str, Any]]:
+def accounts_of(county: str, at: datetime) -> Iterator[dict[str, Any]]:
+    """Yield a made-up account for nearly everybody who holds a benefit, as a row to insert."""
     held = Award.objects.filter(division_code__startswith=county, known__upper_inf=True)
     found = Elder.objects.filter(pk__in=held.values("elder"), state=Elder.State.LIVING)
     for number, name, code in found.values_list("pk", "name", "division_code").iterator(5_000):
