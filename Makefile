@@ -41,8 +41,9 @@ docs: $(VENV)/.installed ## Write docs/reference anew from code and rulebooks
 bench: $(BENCH_VENV)/.installed ## Measure against other engines
 	$(BENCH_VENV)/bin/python -m bench.run
 
-bench-office: $(VENV)/.installed ## Time a list of 100,000 rows from upload to committed
+bench-office: $(VENV)/.installed ## Time a list of 100,000 rows, and a month of payments of a city
 	$(BIN)/python -m bench.office.imports
+	$(BIN)/python -m bench.office.months
 
 test-load: $(VENV)/.installed ## Let 30 people work among 1.2 million elders
 	$(BIN)/python -m bench.office.load

@@ -38,6 +38,7 @@ def filled(folder: Path, elders: int) -> dict[str, Any]:
     if kept.exists() and json.loads(kept.read_text("utf-8"))["elders"] == elders:
         found: dict[str, Any] = json.loads(kept.read_text("utf-8"))
         return found | {"kept": True}
+    folder.parent.mkdir(parents=True, exist_ok=True)
     command = [sys.executable, "-m", "bench.office.city", str(folder), str(elders)]
     out = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)  # noqa: S603
     made: dict[str, Any] = json.loads(out.stdout)

@@ -43,12 +43,9 @@ def fill(folder: DataFolder, people: Path) -> dict[str, Any]:
         _set_passwords()
         assessments = assess_some(COUNTY, day=today, at=at)
         recovery = _second_factor("town19", at)
-        picked = _picked(today)
-        return picked | {
-            "recovery": recovery,
-            "assessments": assessments,
-            "cases": cases.take_some(COUNTY, day=today, at=timezone.now()),
-        }
+        picked = _picked(today) | {"recovery": recovery, "assessments": assessments}
+        taken = cases.take_some(COUNTY, day=today, at=timezone.now())
+        return picked | {"lists": _told_to_the_public(today), "cases": taken}
 
 
 def _load(people: Path, at: datetime) -> None:
@@ -107,6 +104,7 @@ def _picked(today: date) -> dict[str, Any]:
     first = deciding.decide_division(COUNTY, month, known_at=now, today=today, by="browser")
     awards.pay_out(first, at=now)
     deciding.decide_everywhere(month, known_at=timezone.now(), today=today, by="browser")
+    runs = _paid(month.first_day)
     with scope.within(scope.WHOLE_OFFICE):
         living = list(Elder.objects.filter(state="living").order_by("pk")[:80])
 
@@ -134,7 +132,83 @@ def _picked(today: date) -> dict[str, Any]:
             "neighbour": other.pk,
             "long": long_named.pk,
             "dead": dead.pk,
+            "runs": runs,
         }
+
+
+def _paid(month: date) -> dict[str, str]:
+    """Pay the month before, take back what somebody got after her death, decide this month."""
+    from django.utils import timezone
+
+    from anlao.office.payments.calendar import plus
+    from anlao.office.payments.models import Line, Recovery, Transfer
+    from anlao.office.registry import operations
+    from anlao.office.registry.operations import Ground
+    from anlao.office.rehearsal import payments
+    from anlao.office.shared import scope
+
+    before = payments.pay(COUNTY, month=plus(month, -1), at=timezone.now())
+    with scope.within(scope.WHOLE_OFFICE):
+        line = Line.objects.filter(run=before, state="owed").order_by("-pk").first()
+        assert line is not None
+        assert line.elder is not None
+        day = plus(month, -2)
+        operations.record(
+            elder=line.elder,
+            facts={"death_date": day},
+            start=day,
+            ground=Ground("死亡证明"),
+            by="clerk",
+            at=timezone.now(),
+        )
+    correction = payments.decide(COUNTY, before.month, parent=before)
+    with scope.within(scope.WHOLE_OFFICE):
+        payments.approve(correction)
+    now = payments.decide(COUNTY, month)
+    with scope.within(scope.WHOLE_OFFICE):
+        returned = Transfer.objects.filter(run=before, state="returned").first()
+        held = Line.objects.filter(run=now, state="held").first()
+        recovery = Recovery.objects.get()
+        assert returned is not None
+        assert held is not None
+        return {
+            "closed": f"/payments/{before.pk}",
+            "open": f"/payments/{now.pk}",
+            "correction": f"/payments/{correction.pk}",
+            "returned": f"/payments/{before.pk}/lines/{returned.line_id}",
+            "held": f"/payments/{now.pk}/lines/{held.pk}",
+            "township": f"/payments/{now.pk}/townships/{held.division_code[:9]}",
+            "recovery": f"/payments/recoveries/{recovery.pk}",
+            "paid": f"/elders/{returned.line.elder_id}/payments",
+        }
+
+
+def _told_to_the_public(today: date) -> dict[str, int]:
+    """Publish this year's service list, begin the next, record whom to ask, count figures."""
+    from django.utils import timezone
+
+    from anlao.office.benefits.models import DecidedMonth
+    from anlao.office.rehearsal.lists import publish_a_list
+    from anlao.office.service_list import contacts, statistics
+    from anlao.office.service_list.models import Edition
+    from anlao.office.shared import scope
+
+    at = timezone.now()
+    statistics.publish(DecidedMonth.objects.get(division_code=COUNTY, is_latest=True))
+    held = publish_a_list(COUNTY, day=today, at=at)
+    with scope.within(scope.WHOLE_OFFICE):
+        contacts.record(
+            division=COUNTY, name="遂昌县民政局养老服务科", phone="000-0000000",
+            address="（测试地址）", hours="工作日", by="clerk", at=at,
+        )  # fmt: skip
+        draft = Edition.objects.get(division_code=COUNTY, state="draft")
+        first = held.items.order_by("place").first()
+        mine = draft.items.order_by("place").first()
+        assert first is not None
+        assert mine is not None
+        return {
+            "published": held.pk, "item": first.pk, "draft": draft.pk, "draft_item": mine.pk,
+        }  # fmt: skip
 
 
 def age(folder: DataFolder, session: Path) -> dict[str, Any]:

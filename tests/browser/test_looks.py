@@ -229,12 +229,59 @@ def _package_not_whole(visitor: Visitor) -> None:
     visitor.page.locator("main form button").click()
 
 
+def _run(name: str, user: str, which: str, page: str = "") -> Look:
+    return Look(name, user, lambda visitor: visitor.go(visitor.office.seen["runs"][which] + page))
+
+
+def _list(name: str, user: str, which: str, page: str = "") -> Look:
+    """A service list as staff see it."""
+
+    def come(visitor: Visitor) -> None:
+        lists = visitor.office.seen["lists"]
+        visitor.go(f"/service-lists/{lists[which]}{page.format(item=lists['draft_item'])}")
+
+    return Look(name, user, come)
+
+
+def _list_refused(visitor: Visitor) -> None:
+    visitor.go("/service-lists")
+    visitor.page.locator("#id_year").fill("2026")
+    visitor.page.locator("main form button").click()
+
+
 LOOKS = (
+    _at("runs", "clerk", "/payments"),
+    _run("run-open", "clerk", "open"),
+    _run("run-to-review", "clerk2", "open"),
+    _run("run-closed", "clerk", "closed"),
+    _run("run-correction", "approver", "correction"),
+    _run("run-lines", "clerk", "open", "/lines"),
+    _run("run-lines-waiting", "clerk", "open", "/lines?why=no_case"),
+    _run("run-line-returned", "clerk", "returned"),
+    _run("run-line-held", "clerk", "held"),
+    _run("run-stopped", "clerk", "open", "/stopped"),
+    _run("run-undecided", "clerk", "open", "/undecided"),
+    _run("run-township", "clerk", "township"),
+    _at("recoveries", "clerk", "/payments/recoveries"),
+    _at("recoveries-none", "clerk", "/payments/recoveries?state=settled"),
+    _run("recovery", "clerk", "recovery"),
+    _at("ledger", "clerk", "/payments/ledger?verify=1"),
+    _run("elder-payments", "clerk", "paid"),
+    _file("elder-no-payments", "/payments", which="dead"),
     _at("packages-none", "approver", "/packages"),
     Look("packages-refused", "approver", _package_refused),
     Look("packages", "approver", _package),
     Look("package-checked", "approver", _package_checked),
     Look("package-not-whole", "approver", _package_not_whole),
+    _at("service-lists", "clerk", "/service-lists"),
+    Look("service-list-second-draft", "clerk", _list_refused),
+    _list("service-list-published", "approver", "published"),
+    _list("service-list-draft", "clerk", "draft"),
+    _list("service-list-difference", "clerk", "draft", "/difference"),
+    _list("service-list-print", "clerk", "published", "/print"),
+    _list("service-list-item", "clerk", "draft", "/items/{item}"),
+    _list("service-list-item-new", "clerk", "draft", "/items/new"),
+    _at("service-list-contacts", "clerk", "/service-lists/contacts"),
     _at("imports", "clerk", "/imports"),
     _at("import-new", "clerk", "/imports/new"),
     Look("import-columns", "clerk", _brought),

@@ -51,6 +51,21 @@ ASSESSMENTS = (
     "assessments_answer",
     "assessments_signature",
 )
+PAYMENTS = (
+    "payments_run",
+    "payments_signature",
+    "payments_account",
+    "payments_bankfile",
+    "payments_confirmation",
+    "payments_answer",
+    "payments_due",
+    "payments_line",
+    "payments_transfer",
+    "payments_recovery",
+    "payments_recoverystep",
+    "payments_entry",
+    "payments_posting",
+)
 _KEPT = (
     "organisations_organisation",
     "organisations_user",
@@ -84,6 +99,11 @@ _KEPT = (
     "cases_pause",
     "cases_confirmedalive",
     "worklists_savedlist",
+    *PAYMENTS,
+    "service_list_edition",
+    "service_list_item",
+    "service_list_contact",
+    "service_list_publicfigures",
     "shared_auditentry",
     "django_session",
 )
@@ -110,6 +130,7 @@ SEEN = {
     "assessor": ("a2",),
     "assessor2": ("a2",),
     "approver": ("a1", "a2", "a3", "b1"),
+    "finance": ("a1", "a2", "a3", "b1"),
     "provider": ("b1",),
     "auditor": ("a1", "a2", "a3", "b1"),
     "leader": (),
@@ -270,6 +291,7 @@ def _cast() -> dict[str, User]:
         ("assessor", body, "assessor", body),
         ("assessor2", body, "assessor", body),
         ("approver", bureau, "county_approver", COUNTY),
+        ("finance", bureau, "finance", COUNTY),
         ("provider", provider, "provider", provider),
         ("auditor", bureau, "auditor", COUNTY),
         ("leader", bureau, "leader", COUNTY),
@@ -312,14 +334,21 @@ def put_back(office: DataFolder) -> None:
     with owner(office) as session:
         session.execute("SET LOCAL synchronous_commit = off")
         session.execute("ALTER TABLE shared_auditentry DISABLE TRIGGER audit_append_only")
+        session.execute("ALTER TABLE service_list_item DISABLE TRIGGER item_is_kept")
         session.execute("DELETE FROM divisions_divisionchange")
         session.execute(
             "UPDATE divisions_division SET until_date = NULL, successor_id = NULL "
             "WHERE until_date IS NOT NULL"
         )
+        for table in PAYMENTS:
+            session.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
         for table in reversed(_KEPT):
             session.execute(sql.SQL("DELETE FROM public.{}").format(sql.Identifier(table)))
         session.execute("ALTER TABLE shared_auditentry ENABLE TRIGGER audit_append_only")
+        session.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        for table in PAYMENTS:
+            session.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
+        session.execute("ALTER TABLE service_list_item ENABLE TRIGGER item_is_kept")
         session.execute("DELETE FROM divisions_division WHERE from_date IS NOT NULL")
         for table in _KEPT:
             copy = sql.SQL("INSERT INTO public.{0} SELECT * FROM kept.{0}")

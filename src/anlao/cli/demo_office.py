@@ -78,8 +78,9 @@ def furnish(folder: DataFolder, *, people: Path, county: str, rates: Path) -> Fu
             from anlao.office.benefits import month as months
             from anlao.office.benefits.deciding import decide_division
             from anlao.office.registry.loading import load_population
-            from anlao.office.rehearsal import assessments, awards, cases, homes
+            from anlao.office.rehearsal import assessments, awards, cases, homes, lists, payments
             from anlao.office.rehearsal import people as cast
+            from anlao.office.service_list import statistics
             from anlao.office.shared import scope
             from anlao.rules.periods import Month
 
@@ -105,6 +106,9 @@ def furnish(folder: DataFolder, *, people: Path, county: str, rates: Path) -> Fu
                 county, Month.of(today), known_at=timezone.now(), today=today, by=cast.BY
             )
             cases.take_some(county, day=today, at=timezone.now())
+            payments.pay_two_months(county, month=decided.month, at=timezone.now())
+            statistics.publish(decided)
+            lists.publish_a_list(county, day=today, at=timezone.now())
             with scope.within(scope.WHOLE_OFFICE):
                 found = months.overview(decided, "zh")
     return Furnished(count, accounts, str(found.month), decided.seconds, found.sums)

@@ -14,7 +14,10 @@ from anlao.office.project.proxy import Proxy
 from anlao.office.shared import audit
 from anlao.office.shared.models import AuditEntry
 
-_SCOPED = "^(registry_|imports_|assessments_|journeys_|cases_|benefits_(decision|award|finding)$)"
+_SCOPED = (
+    "^(registry_|imports_|assessments_|journeys_|cases_|service_list_(edition|item|contact)$|"
+    "benefits_(decision|award|finding)$)"
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -138,7 +138,7 @@ class Teller:
                 f"未达到要求（应达到{amount}）。", f"the norm is not met ({amount} required)."
             )
         if item.decisive is not None and (reason.startswith("not_met") or ":" in reason):
-            label = self._label(item.decisive)
+            label = self.label(item.decisive)
             opening = self._opening(item)
             return pick(
                 f"{opening}，因为没有满足“{label}”。", f"{opening}: “{label}” does not hold."
@@ -174,7 +174,7 @@ class Teller:
     def step(self, step: Step) -> str:
         """Return a condition with the values it looked at."""
         seen = [self.seen(item) for item in step.seen if self._told(item)]
-        label = self._label(step)
+        label = self.label(step)
         if not seen:
             return label
         shown = self.words.pick("；", "; ").join(seen)
@@ -199,7 +199,8 @@ class Teller:
             return False
         return seen.kind != "figure" or not self.words.rulebook.parameters[seen.name].setting
 
-    def _label(self, step: Step) -> str:
+    def label(self, step: Step) -> str:
+        """Return what a condition is called."""
         return (
             self.words.of(step.label)
             if step.label != NO_LABEL

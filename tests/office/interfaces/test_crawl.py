@@ -28,7 +28,8 @@ EVERYBODY = set(SEEN)
 CLERKS = {"county_clerk", "clerk_a", "clerk_b", "neighbour"}
 RECORDERS = CLERKS | {"village_worker"}
 ASSESSORS = {"assessor", "assessor2"}
-READERS = RECORDERS | {"approver", "assessor", "assessor2", "provider", "auditor"}
+READERS = RECORDERS | {"approver", "finance", "assessor", "assessor2", "provider", "auditor"}
+LISTERS = {"county_clerk", "neighbour", "approver"}
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,8 @@ class Page:
     more: tuple[Mapping[str, str], ...] = field(default=())
 
 
+PAYERS = {"county_clerk", "neighbour", "approver", "finance", "auditor"}
+DECIDE = {"act": "decide"}
 FACT = {"value": "true", "start": "2025-01-01", "evidence": "走访"}
 PAGES = {
     "home": Page("/", EVERYBODY),
@@ -119,6 +122,20 @@ PAGES = {
     "cases-form": Page("/cases/form/old-age-allowance", RECORDERS),
     "case": Page("/cases/{}", READERS, status=404),
     "case-paper": Page("/cases/{}/papers/decision", READERS, status=404),
+    "elder-payments": Page("/elders/{}/payments", READERS, "elder"),
+    "runs": Page("/payments", PAYERS),
+    "run": Page("/payments/{}", PAYERS, status=404),
+    "run-act": Page("/payments/{}/act", {"county_clerk", "neighbour"}, sent=DECIDE, status=404),
+    "run-lines": Page("/payments/{}/lines", PAYERS, status=404),
+    "run-line": Page("/payments/{}/lines/1", PAYERS, status=404),
+    "run-stopped": Page("/payments/{}/stopped", PAYERS, status=404),
+    "run-undecided": Page("/payments/{}/undecided", PAYERS, status=404),
+    "run-township": Page("/payments/{}/townships/331123001", PAYERS | CLERKS, status=404),
+    "run-file": Page("/payments/{}/files/1", {"finance"}, status=404),
+    "run-answer": Page("/payments/{}/answer", {"finance"}, sent={}, status=404),
+    "recoveries": Page("/payments/recoveries", PAYERS),
+    "recovery": Page("/payments/recoveries/1", PAYERS, status=404),
+    "ledger": Page("/payments/ledger?verify=1", PAYERS),
     "elder-year": Page("/elders/{}/year", READERS, "elder"),
     "elder-what-if": Page("/elders/{}/what-if?capability_level=3", READERS, "elder"),
     "elder-awards": Page("/elders/{}/awards", READERS, "elder"),
@@ -151,6 +168,32 @@ PAGES = {
     "factor-rules": Page("/people/second-factor", {"administrator"}),
     "tokens": Page("/people/tokens", {"administrator"}, more=({"act": "issue"},)),
     "places": Page("/places", {"county_clerk", "neighbour"}, more=({"act": "change"},)),
+    "service-lists": Page("/service-lists", LISTERS),
+    "service-list-contacts": Page(
+        "/service-lists/contacts",
+        {"county_clerk", "neighbour"},
+        more=({"division": "331123", "name": "局", "phone": "没有"},),
+    ),
+    "service-list": Page("/service-lists/1", LISTERS, status=404),
+    "service-list-act": Page("/service-lists/1/act", LISTERS, sent={"act": "submit"}, status=404),
+    "service-list-print": Page("/service-lists/1/print", LISTERS, status=404),
+    "service-list-difference": Page("/service-lists/1/difference", LISTERS, status=404),
+    "service-list-item-new": Page(
+        "/service-lists/1/items/new", {"county_clerk", "neighbour"}, status=404
+    ),
+    "service-list-item": Page(
+        "/service-lists/1/items/1", {"county_clerk", "neighbour"}, status=404
+    ),
+    "public-missing": Page("/public/nothing", EVERYBODY, status=404, strangers_too=True),
+    "public-places": Page("/public/?all=1", EVERYBODY, strangers_too=True),
+    "public-display": Page("/public/display?size=150", EVERYBODY, status=302, strangers_too=True),
+    "public-home": Page("/public/331123", EVERYBODY, strangers_too=True),
+    "public-list": Page("/public/331123/list", EVERYBODY, status=404, strangers_too=True),
+    "public-item": Page("/public/331123/list/1", EVERYBODY, status=404, strangers_too=True),
+    "public-entitled": Page("/public/331123/entitled", EVERYBODY, strangers_too=True),
+    "public-statistics": Page(
+        "/public/331123/statistics", EVERYBODY, status=404, strangers_too=True
+    ),
     "people": Page("/people", {"administrator"}),
     "person": Page("/people/{}", {"administrator"}, "user", more=({"act": "grant"},)),
 }

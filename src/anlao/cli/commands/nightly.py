@@ -34,6 +34,7 @@ def command(*, data: Path | None, named: str | None) -> None:
             from django.utils import timezone
 
             from anlao.office.benefits import deciding
+            from anlao.office.service_list import statistics
 
             found = deciding.decide_everywhere(
                 month or deciding.month_of(timezone.localdate()),
@@ -41,6 +42,8 @@ def command(*, data: Path | None, named: str | None) -> None:
                 today=timezone.localdate(),
                 by="nightly",
             )
+            for decided in found.decided:
+                statistics.publish(decided)
     for refusal in found.refused:
         remark(refusal)
     rows = [

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from anlao.office.benefits.rulebooks import facts_for, program_for
@@ -147,21 +147,34 @@ class FactLabel:
 
 def labels(elder: Elder) -> dict[str, FactLabel]:
     """Return the facts that the elder's rulebook knows, in its order."""
-    specs = facts_for(elder.division_code)
-    return {
-        name: FactLabel(
-            name,
-            spec.type,
-            spec.label.zh,
-            spec.label.en,
-            {code: (label.zh, label.en) for code, label in spec.values.items()},
-            spec.low,
-            spec.high,
-            spec.empty_is_none,
-            spec.none_when,
-        )
-        for name, spec in specs.items()
-    }
+    return {name: label_of(spec) for name, spec in facts_for(elder.division_code).items()}
+
+
+def label_of(spec: FactSpec) -> FactLabel:
+    """Return a fact as a form shows it."""
+    return FactLabel(
+        spec.name,
+        spec.type,
+        spec.label.zh,
+        spec.label.en,
+        {code: (label.zh, label.en) for code, label in spec.values.items()},
+        spec.low,
+        spec.high,
+        spec.empty_is_none,
+        spec.none_when,
+    )
+
+
+def month_of(day: date) -> Month:
+    """Return the month of a day, for those who know no engine."""
+    return Month.of(day)
+
+
+def facts_in_words(division: str, names: Sequence[str], language: str) -> str:
+    """Return facts that are missing, in the words of a division's rulebook."""
+    book = program_for(division).rulebook
+    words = Words(book, book.subjects["elder"].facts, language)
+    return ("、" if language == "zh" else ", ").join(words.missing(name) for name in names)
 
 
 def provision_names(division: str, language: str) -> list[tuple[str, str]]:

@@ -37,7 +37,9 @@ def program_for(division: str) -> Program:
     covering = [book for book in _in_force() if division.startswith(book.division)]
     if not covering:
         raise NoRulebook(division)
-    return _program(max(covering, key=lambda book: len(book.division)).id)
+    name = max(covering, key=lambda book: len(book.division)).id
+    rates = rates_of(name)
+    return _program(name, rates.stat().st_mtime_ns if rates.exists() else 0)
 
 
 def facts_for(division: str) -> Mapping[str, FactSpec]:
@@ -49,16 +51,37 @@ def facts_for(division: str) -> Mapping[str, FactSpec]:
     return book.subjects["elder"].facts
 
 
+def folders_of(division: str) -> list[Path]:
+    """Return the folders of the rulebook that decides for a division, and of those above it."""
+    book = program_for(division).rulebook
+    return [_LIBRARY / name for name in book.lineage]
+
+
+def divisions_in_force() -> list[str]:
+    """Return the divisions that have a rulebook of their own in force."""
+    return sorted(book.division for book in _in_force())
+
+
 @lru_cache(maxsize=1)
+def every_rulebook() -> tuple[Rulebook, ...]:
+    """Return every rulebook that is there, drafts included."""
+    return tuple(load(name, _LIBRARY).usable(name) for name in known_rulebooks(_LIBRARY))
+
+
 def _in_force() -> tuple[Rulebook, ...]:
-    books = [load(name, _LIBRARY).usable(name) for name in known_rulebooks(_LIBRARY)]
-    return tuple(book for book in books if book.status != "draft" and book.division)
+    return tuple(book for book in every_rulebook() if book.status != "draft" and book.division)
+
+
+def rates_of(rulebook: str) -> Path:
+    """Return where the local rates of a rulebook stand, if the office has any."""
+    return Path(settings.DATA.rates) / f"{rulebook}.yaml"
 
 
 @lru_cache(maxsize=32)
-def _program(name: str) -> Program:
+def _program(name: str, _rates_changed: int) -> Program:
+    """Return a program; made anew once its local rates have changed."""
     book = load(name, _LIBRARY).usable(name)
-    rates = Path(settings.DATA.rates) / f"{name}.yaml"
+    rates = rates_of(name)
     return make_program(book, rates=load_rates(rates, book).rates if rates.exists() else None)
 
 

@@ -2,7 +2,7 @@
 
 FILE (tar)   manifest.json   digests, rows by table      database.dump   all tables
              secrets.json    keyring                     what opens what is sealed
-    rates/… cases/… settings                            files/…   uploads, sealed
+    rates/… payments/… cases/…  settings                files/…   uploads, sealed
     sources.yaml    where lists are pulled from
 """
 
@@ -29,8 +29,10 @@ from anlao.office.database.embedded import DatabaseFailed, EmbeddedPostgres
 from anlao.office.database.folder import DataFolder
 
 MANIFEST, DUMP, SECRETS, KEYRING = "manifest.json", "database.dump", "secrets.json", "keyring"
-_LOOSE = ("rates/*.yaml", "cases/*.yaml", "files/*", "sources.yaml")
-_IS_LOOSE = re.compile(r"(?:rates|cases)/\w[\w.-]*\.yaml|files/\w[\w.-]*|sources\.yaml", re.ASCII)
+_LOOSE = ("rates/*.yaml", "payments/*.yaml", "cases/*.yaml", "files/*", "sources.yaml")
+_IS_LOOSE = re.compile(
+    r"(?:rates|payments|cases)/\w[\w.-]*\.yaml|files/\w[\w.-]*|sources\.yaml", re.ASCII
+)
 _PARTS = (DUMP, SECRETS, KEYRING)
 
 

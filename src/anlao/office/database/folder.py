@@ -2,7 +2,7 @@
 
 FOLDER/postgres/  cluster of the embedded server     FOLDER/secrets.json  passwords and keys
 FOLDER/run/       its socket and lock                FOLDER/rates/        local rates by rulebook
-FOLDER/cases/     how a county handles applications
+FOLDER/payments/  how a county pays                 FOLDER/cases/        how it handles applications
 """
 
 from __future__ import annotations
@@ -48,6 +48,10 @@ class DataFolder:
     @property
     def rates(self) -> Path:
         return self.path / "rates"
+
+    @property
+    def payments(self) -> Path:
+        return self.path / "payments"
 
     @property
     def files(self) -> Path:

@@ -20,6 +20,9 @@ ASSESS = "assess"
 REVIEW_ASSESSMENT = "review_assessment"
 TAKE_CASE = "take_case"
 VERIFY_CASE = "verify_case"
+ENTER_ACCOUNTS = "enter_accounts"
+MAKE_RUNS = "make_runs"
+REVIEW_RUNS = "review_runs"
 PAY = "pay"
 SEE_AUDIT = "see_audit"
 SEE_FIGURES = "see_figures"
@@ -27,6 +30,9 @@ ADMINISTER = "administer"
 CHANGE_PLACES = "change_places"
 GIVE_DATA = "give_data"
 """Let a month leave as a signed package: for whoever answers for the data and enters none."""
+PREPARE_LIST = "prepare_service_list"
+REVIEW_LIST = "review_service_list"
+PUBLISH_LIST = "publish_service_list"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +59,11 @@ ROLES = {
             SEE_ELDERS,
             REVEAL,
             APPROVE,
+            REVIEW_RUNS,
             REVIEW_ASSESSMENT,
             GIVE_DATA,
+            REVIEW_LIST,
+            PUBLISH_LIST,
         ),
         _role(
             "county_clerk",
@@ -67,7 +76,11 @@ ROLES = {
             REQUEST_ASSESSMENT,
             ASSIGN_ASSESSMENT,
             TAKE_CASE,
+            ENTER_ACCOUNTS,
+            MAKE_RUNS,
+            REVIEW_RUNS,
             CHANGE_PLACES,
+            PREPARE_LIST,
         ),
         _role(
             "township_clerk",
@@ -80,6 +93,7 @@ ROLES = {
             REQUEST_ASSESSMENT,
             TAKE_CASE,
             VERIFY_CASE,
+            ENTER_ACCOUNTS,
         ),
         _role(
             "village_worker",

@@ -42,6 +42,8 @@ INSTALLED_APPS = [
     "anlao.office.assessments",
     "anlao.office.benefits",
     "anlao.office.cases",
+    "anlao.office.payments",
+    "anlao.office.service_list",
     "anlao.office.journeys",
     "anlao.office.worklists",
     "anlao.office.interfaces.web",

@@ -139,13 +139,13 @@ def _close(row: Detail, at: datetime) -> None:
 
 
 def _refuse_nonsense(row: Detail) -> None:
-    # That nothing holds twice, the database sees to: Django would compare with other elders' rows.
-    apart = {"source", "recorded_by", "evidence", "elder", "other"}
     try:
-        row.full_clean(exclude=apart, validate_constraints=False)
+        left = ["source", "recorded_by", "evidence", "elder", "other"]
+        row.full_clean(exclude=left, validate_constraints=False)
+        # What overlaps is the database's business: Django would compare every elder with herself.
         for constraint in row._meta.constraints:
             if isinstance(constraint, CheckConstraint):
-                constraint.validate(type(row), row, exclude=apart)
+                constraint.validate(type(row), row)
     except ValidationError as refusal:
         names = tuple(refusal.message_dict) if hasattr(refusal, "error_dict") else ("",)
         raise DetailRefused(names) from None

@@ -43,6 +43,7 @@ def people_a_county(county: str, *, day: date, at: datetime) -> list[Account]:
     provider = _organisation(Kind.PROVIDER, f"{place.name}居家养老服务中心", place)
     cast: list[tuple[str, str, Organisation, str, Division | Organisation]] = [
         ("clerk", "县经办 林晓", bureau, "county_clerk", place),
+        ("clerk2", "县复核 苏敏", bureau, "county_clerk", place),
         ("approver", "县审批 周正", bureau, "county_approver", place),
         ("finance", "财务 吴明", bureau, "finance", place),
         ("auditor", "审计 郑严", bureau, "auditor", place),

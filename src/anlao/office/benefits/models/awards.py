@@ -21,12 +21,16 @@ def _one_provision() -> Func:
 
 
 class Award(Detail):
-    """在领待遇: a provision that an elder receives from a day on. ``fen``: a month's, if money."""
+    """在领待遇: a provision that an elder receives from a day on. ``fen``: a month's, if money.
+
+    ``case_number``: the approved case that opened it; null for what a list or a clerk says.
+    """
 
     ONE_OF = ("provision",)
     FIELDS = ("provision", "fen")
     provision = models.CharField(max_length=60)
     fen = models.BigIntegerField(null=True, blank=True)
+    case_number = models.BigIntegerField(null=True, blank=True)
 
     class Meta:
         constraints = (

@@ -12,7 +12,7 @@ from procrastinate.contrib.django import app
 from anlao.office.benefits import deciding, month
 from anlao.office.cases import deciding as cases
 from anlao.office.divisions import queries as divisions
-from anlao.office.interfaces.tasks import giving
+from anlao.office.interfaces.tasks import giving, paying
 from anlao.office.jobs import operations as jobs
 from anlao.office.jobs.models import Job
 from anlao.office.jobs.operations import Wanted, Work
@@ -22,6 +22,7 @@ from anlao.office.organisations import roles, tokens
 from anlao.office.organisations.models import User
 from anlao.office.registry.imports import checking, commits, files, previews, undos
 from anlao.office.registry.imports.models import Batch
+from anlao.office.service_list import statistics
 from anlao.office.shared import scope, sealed_files
 from anlao.office.shared.scope import Scope
 from anlao.office.worklists import operations as worklists
@@ -29,6 +30,7 @@ from anlao.office.worklists.kinds import KINDS, Asked
 
 CHECK, PREVIEW, COMMIT, UNDO = "check_list", "preview_list", "commit_list", "undo_list"
 DECIDE, EXPORT = "decide_everywhere", "export_list"
+DECIDE_RUN, SETTLE_RUN, BANK_FILE = "decide_run", "settle_run", "make_bank_file"
 EXPORT_IMPORT, MAKE_PACKAGE = "export_import", "make_package"
 APPROVE = "approve_cases"
 
@@ -67,6 +69,8 @@ def _decide(job: Job, progress: Progress) -> Mapping[str, Any]:
         by=job.who,
         progress=progress,
     )
+    for decided in found.decided:
+        statistics.publish(decided)
     return {"counties": len(found.decided), "refused": found.refused}
 
 
@@ -187,7 +191,25 @@ def _approve(job: Job, progress: Progress) -> Mapping[str, Any]:
     return {"approved": approved, "refused": refused}
 
 
+def _decide_run(job: Job, progress: Progress) -> Mapping[str, Any]:
+    with scope.within(_where(job.who, roles.MAKE_RUNS)):
+        return paying.decide(job, progress)
+
+
+def _settle_run(job: Job, progress: Progress) -> Mapping[str, Any]:
+    with scope.within(_where(job.who, roles.APPROVE)):
+        return paying.settle(job, progress)
+
+
+def _bank_file(job: Job, progress: Progress) -> Mapping[str, Any]:
+    with scope.within(_where(job.who, roles.PAY)):
+        return paying.make_file(job, progress)
+
+
 WORKS: Mapping[str, Work] = {
+    DECIDE_RUN: _decide_run,
+    SETTLE_RUN: _settle_run,
+    BANK_FILE: _bank_file,
     DECIDE: _decide,
     EXPORT: _export,
     EXPORT_IMPORT: _export_import,

@@ -13,24 +13,18 @@ from django.utils.safestring import SafeString, mark_safe
 
 _ACCENT, _WARN, _QUIET = "#0b6152", "#8a4b00", "#52605b"
 _FONT = "Noto Sans SC, Noto Sans CJK SC, PingFang SC, Microsoft YaHei, sans-serif"
-_WIDTH, _BAR, _TALL = 820, 26, 460
-_CONFIG = {
-    "font": _FONT,
-    "axis": {"labelFontSize": 16, "titleFontSize": 16, "labelColor": "#1d2623", "labelLimit": 240},
-    "legend": {"labelFontSize": 16, "titleFontSize": 16, "orient": "bottom"},
-    "text": {"fontSize": 16},
-    "view": {"stroke": None},
-    "background": None,
-}
+_WIDTH, _BAR, _TALL, _TYPE = 820, 26, 460, 16
 _one_at_a_time = Lock()
 
 
-def bars(rows: Sequence[tuple[str, float]], *, unit: str) -> SafeString:
+def bars(
+    rows: Sequence[tuple[str, float]], *, unit: str, width: int = _WIDTH, type_size: int = _TYPE
+) -> SafeString:
     """Return horizontal bars, in the order given, each with its figure."""
     values = [{"name": name, "figure": figure} for name, figure in rows]
     spec = {
-        "width": _WIDTH,
-        "height": {"step": _BAR},
+        "width": width,
+        "height": {"step": _BAR * type_size / _TYPE},
         "data": {"values": values},
         "encoding": {
             "y": {"field": "name", "type": "nominal", "sort": None, "title": None},
@@ -44,7 +38,7 @@ def bars(rows: Sequence[tuple[str, float]], *, unit: str) -> SafeString:
             },
         ],
     }
-    return _svg(spec)
+    return _svg(spec, type_size)
 
 
 def points(
@@ -92,8 +86,21 @@ def points(
     return _svg(spec)
 
 
-def _svg(spec: dict[str, Any]) -> SafeString:
-    return mark_safe(_drawn(json.dumps(spec | {"config": _CONFIG}, sort_keys=True)))  # noqa: S308 - drawn here
+def _config(size: int) -> dict[str, Any]:
+    type_ = {"labelFontSize": size, "titleFontSize": size}
+    return {
+        "font": _FONT,
+        "axis": type_ | {"labelColor": "#1d2623", "labelLimit": 240},
+        "legend": type_ | {"orient": "bottom"},
+        "text": {"fontSize": size},
+        "view": {"stroke": None},
+        "background": None,
+    }
+
+
+def _svg(spec: dict[str, Any], type_size: int = _TYPE) -> SafeString:
+    whole = spec | {"config": _config(type_size)}
+    return mark_safe(_drawn(json.dumps(whole, sort_keys=True)))  # noqa: S308 - drawn here
 
 
 @lru_cache(maxsize=64)

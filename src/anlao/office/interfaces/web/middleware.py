@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 from django.conf import settings
 from django.contrib.auth import get_user, logout
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -56,7 +57,9 @@ def signed_in(handler: Handler) -> Handler:
     def handle(request: HttpRequest) -> HttpResponse:
         if request.path.startswith("/api/"):  # other systems have no session, they show a token
             return handler(request)
-        user = get_user(request)
+        # the portal is everybody's: it neither knows nor keeps awake whoever is signed in
+        is_public = request.path.startswith("/public/")
+        user = AnonymousUser() if is_public else get_user(request)
         if isinstance(user, User) and (why := _why_out(request, user)):
             logout(request)
             here = request.get_full_path() if request.method == "GET" else "/"

@@ -5,13 +5,12 @@ No sign-in, no personal data beyond a masked name, and few tries a minute.
 
 from __future__ import annotations
 
-from django.conf import settings
-from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
 from anlao.office.assessments import reviewing
+from anlao.office.interfaces.web.often import MINUTE, too_often
 from anlao.office.interfaces.web.sent import text_in
 from anlao.office.interfaces.web.who import who
 from anlao.office.shared import audit
@@ -20,7 +19,6 @@ from anlao.office.shared.audit import Act
 TRIES = 10
 """From one address in a minute; from everywhere, sixty times as many."""
 _EVERYWHERE = 60
-_MINUTE = 60
 
 
 @require_http_methods(["GET", "POST"])
@@ -30,9 +28,9 @@ def report(request: HttpRequest) -> HttpResponse:
         return render(request, "web/verify.html", {"number": text_in(request.GET, "number")})
     number, code = text_in(request.POST, "number"), text_in(request.POST, "code")
     given: dict[str, object] = {"number": number, "code": code}
-    if _too_often(request):
+    if too_often(request, "verify", most=TRIES, everywhere=TRIES * _EVERYWHERE):
         response = render(request, "web/verify.html", given | {"too_often": True}, status=429)
-        response["Retry-After"] = str(_MINUTE)
+        response["Retry-After"] = str(MINUTE)
         return response
     told = reviewing.tell(number, code)
     audit.record(
@@ -42,27 +40,3 @@ def report(request: HttpRequest) -> HttpResponse:
     lapsed = told is not None and told.has_lapsed(who(request).today)
     given |= {"told": told, "lapsed": lapsed, "asked": True}
     return render(request, "web/verify.html", given, status=404 if told is None else 200)
-
-
-def _too_often(request: HttpRequest) -> bool:
-    """Count a try; the count of a minute is forgotten with it."""
-    return any(
-        _counted(f"verify:{name}") > most
-        for name, most in ((_address(request), TRIES), ("everywhere", TRIES * _EVERYWHERE))
-    )
-
-
-def _address(request: HttpRequest) -> str:
-    """Return who asks: behind a proxy of ours, the address that the proxy itself has added."""
-    added = request.headers.get("X-Forwarded-For", "").rsplit(",", 1)[-1].strip()
-    if added and settings.SECURE_PROXY_SSL_HEADER:
-        return added[:64]
-    return str(request.META.get("REMOTE_ADDR", ""))
-
-
-def _counted(key: str) -> int:
-    cache.add(key, 0, _MINUTE)
-    try:
-        return int(cache.incr(key))
-    except ValueError:  # forgotten just now
-        return 1

@@ -42,7 +42,13 @@ TASKS = {
     "ask_for_due_assessments": ("发起到期评估", "Ask for assessments that are due"),
     "rescue_stalled_jobs": ("恢复中断的任务", "Take up stalled jobs"),
 }
-_HAVE_JOBS = (roles.ADMINISTER, roles.IMPORT_LISTS, roles.SEE_ELDERS, roles.GIVE_DATA)
+_HAVE_JOBS = (
+    roles.ADMINISTER,
+    roles.IMPORT_LISTS,
+    roles.SEE_ELDERS,
+    roles.GIVE_DATA,
+    roles.PAY,
+)
 
 
 @require_http_methods(["GET", "POST"])
@@ -150,6 +156,8 @@ def _back(found: Job, asking: Who, back: str) -> str:
     if kind == "import" and back == f"/imports/{number}" and asking.may(roles.IMPORT_LISTS):
         return back
     if kind == "package" and back == "/packages" and asking.may(roles.GIVE_DATA):
+        return back
+    if kind == "run" and back == f"/payments/{number}":
         return back
     return "/jobs"
 

@@ -12,6 +12,7 @@ from django.db.models import Model
 from anlao.office.assessments import states
 from anlao.office.cases import states as case_states
 from anlao.office.registry.operations import START_OF_TIME
+from anlao.office.service_list.differences import LABELS
 from anlao.places import divisions
 
 register = template.Library()
@@ -145,6 +146,41 @@ def from_day(day: date, language: str) -> str:
 def month_name(day: date, language: str) -> str:
     """Return the month of a day in words."""
     return f"{day:%Y-%m}" if language == "en" else f"{day.year}年{day.month}月"
+
+
+_LIST_STATES = {
+    "draft": ("草稿", "draft"),
+    "in_review": ("法制审核中", "in legal review"),
+    "reviewed": ("审核通过，待公布", "reviewed, to be published"),
+    "published": ("已公布", "published"),
+    "archived": ("已归档", "archived"),
+    "withdrawn": ("已作废", "given up"),
+}
+
+
+@register.filter
+def list_state(state: str, language: str) -> str:
+    """Return how far a service list is."""
+    return _picked(_LIST_STATES, state, language)
+
+
+@register.filter
+def field_label(name: str, language: str) -> str:
+    """Return what a field of a service list's item is called."""
+    return _picked(LABELS, name, language)
+
+
+SERVICE_KINDS = {
+    "material": ("物质帮助", "money and goods"),
+    "care": ("照护服务", "care"),
+    "concern": ("关爱服务", "visits and company"),
+}
+
+
+@register.filter
+def service_kind(kind: str, language: str) -> str:
+    """Return what kind of service an item is."""
+    return _picked(SERVICE_KINDS, kind, language)
 
 
 _ASSESSMENT_REASONS = {
@@ -368,6 +404,18 @@ ACTS = (
         "undo_merge": ("撤销并档", "took back a merge"),
         "read_audit": ("查阅审计日志", "read the audit log"),
         "load": ("装入数据", "loaded data"),
+        "make_list": ("编制服务清单", "began a service list"),
+        "change_list": ("修改服务清单", "changed a service list"),
+        "change_list_item": ("修改清单项目", "changed an item of a list"),
+        "add_list_item": ("增加清单项目", "added an item to a list"),
+        "remove_list_item": ("取消清单项目", "took an item off a list"),
+        "submit_list": ("服务清单提交审核", "sent a list to review"),
+        "withdraw_list": ("作废清单草稿", "gave a draft list up"),
+        "return_list": ("退回服务清单", "returned a list"),
+        "approve_list": ("服务清单审核通过", "passed a list's review"),
+        "publish_list": ("公布服务清单", "published a service list"),
+        "archive_list": ("服务清单归档", "archived a service list"),
+        "record_contact": ("登记咨询电话", "recorded whom to ask"),
         "read_assessments": ("查阅评估", "read assessments"),
         "read_report": ("查阅评估报告", "read a report"),
         "read_sheet": ("打开评分表", "opened a score sheet"),
@@ -376,6 +424,32 @@ ACTS = (
         "print_paper": ("打印文书", "printed a paper"),
         "confirm_alive": ("生存认证", "confirmed life"),
         "verify_report": ("外部核验报告", "verified a report"),
+        "open_run": ("开立发放批次", "opened a run"),
+        "decide_run": ("判定发放批次", "decided a run"),
+        "cancel_run": ("作废发放批次", "cancelled a run"),
+        "review_run": ("复核发放批次", "reviewed a run"),
+        "approve_run": ("审批发放批次", "approved a run"),
+        "send_back_run": ("退回发放批次", "sent a run back"),
+        "settle_run": ("发放批次入账", "settled a run"),
+        "close_run": ("发放批次关账", "closed a run"),
+        "read_run": ("查阅发放明细", "read a run"),
+        "clear_line": ("排除疑点", "cleared a doubt"),
+        "clear_lines": ("成批排除疑点", "cleared doubts"),
+        "hold_line": ("暂缓发放", "held a payment"),
+        "confirm_township": ("乡镇盖章确认", "confirmed a township's list"),
+        "make_bank_file": ("生成代发文件", "made a bank file"),
+        "take_bank_file": ("下载代发文件", "fetched a bank file"),
+        "read_bank_answer": ("读入银行回盘", "read a bank's answer"),
+        "enter_account": ("登记收款账户", "entered an account"),
+        "read_payments": ("查阅发放记录", "read payments"),
+        "read_recoveries": ("查阅追回", "read recoveries"),
+        "verify_ledger": ("核对账务", "verified the ledger"),
+        "recovery_notice": ("告知追回", "gave notice of a recovery"),
+        "recovery_plan": ("约定分期", "agreed on instalments"),
+        "recovery_repaid": ("登记退回款", "took in a repayment"),
+        "recovery_asked": ("申请核销", "asked to write off"),
+        "recovery_written_off": ("批准核销", "wrote off"),
+        "recovery_refused": ("不准核销", "refused to write off"),
     }
     | {
         f"assessment_{act}": (f"能力评估：{zh}", f"assessment: {en}")
@@ -386,6 +460,106 @@ ACTS = (
         for act, (zh, en) in (_CASE_STEPS | _CASE_ACTS).items()
     }
 )
+
+
+_RUN_KINDS = {
+    "regular": ("月度发放", "regular"),
+    "top_up": ("补发", "top-up"),
+    "reissue": ("退票重发", "re-issue"),
+    "correction": ("更正", "correction"),
+}
+_RUN_STATES = {
+    "open": ("已开立", "opened"),
+    "previewed": ("待复核", "to be reviewed"),
+    "reviewed": ("待审批", "to be approved"),
+    "approved": ("已审批", "approved"),
+    "sent": ("已送银行", "sent to the bank"),
+    "closed": ("已关账", "closed"),
+    "cancelled": ("已作废", "cancelled"),
+}
+_NATURES = {
+    "new": ("新增", "new"),
+    "changed": ("金额变动", "changed"),
+    "same": ("与上月相同", "as last month"),
+    "arrears": ("补发以前月份", "for earlier months"),
+    "back": ("多发应追回", "paid too much"),
+}
+_HELD = {
+    "no_account": ("没有收款账户", "no account"),
+    "same_account": ("与他人同一账户", "an account that others have"),
+    "same_person": ("疑似同一人（姓名、生日相同）", "perhaps one person: same name and birthday"),
+    "deceased": ("已去世，补发待核", "deceased; owed for earlier months"),
+    "death_unconfirmed": ("死亡信息待核", "a death to be confirmed"),
+    "other_amount": ("与名单登记金额不同", "another amount than the list says"),
+    "no_case": ("首次发放，无审批件", "first payment, and no approved case"),
+    "by_hand": ("人工暂缓", "held by hand"),
+    "unknown": ("缺情况，无法判定", "cannot be decided"),
+}
+_LINE_STATES = {
+    "listed": ("在册", "listed"),
+    "held": ("暂缓", "held"),
+    "left_out": ("未列入", "left out"),
+    "owed": ("应付", "owed"),
+    "charged": ("应追回", "to come back"),
+}
+_TRANSFER_STATES = {
+    "ready": ("待送银行", "ready"),
+    "sent": ("已送银行", "sent"),
+    "paid": ("到账", "paid"),
+    "returned": ("退票", "returned"),
+}
+_ENTRIES = {
+    "owed": ("计提应付", "owed"),
+    "charged": ("记应追回", "charged"),
+    "offset": ("抵扣追回", "offset"),
+    "sent": ("送银行", "sent"),
+    "paid": ("到账", "paid"),
+    "returned": ("退票", "returned"),
+    "reissued": ("退票重发", "re-issued"),
+    "repaid": ("收到退回款", "repaid"),
+    "written_off": ("核销", "written off"),
+    "funded": ("拨入资金", "funded"),
+}
+_RECOVERY_STEPS = {
+    "charged": ("记入", "charged"),
+    "notice": ("告知", "notice given"),
+    "plan": ("分期", "instalments"),
+    "offset": ("从发放中抵扣", "kept back"),
+    "repaid": ("退回", "repaid"),
+    "asked": ("申请核销", "write-off asked for"),
+    "written_off": ("核销", "written off"),
+    "refused": ("核销未准", "write-off refused"),
+}
+_FUNDS = {
+    "national": ("中央", "national"),
+    "provincial": ("省级", "provincial"),
+    "city": ("市级", "city"),
+    "county": ("县级", "county"),
+    "lottery": ("福彩公益金", "welfare lottery"),
+}
+_PAYMENT_WORDS = {
+    "run": _RUN_KINDS,
+    "run_state": _RUN_STATES,
+    "nature": _NATURES,
+    "held": _HELD,
+    "line": _LINE_STATES,
+    "transfer": _TRANSFER_STATES,
+    "entry": _ENTRIES,
+    "recovery": _RECOVERY_STEPS,
+    "fund": _FUNDS,
+}
+
+
+@register.simple_tag(takes_context=True)
+def pay_word(context: dict[str, Any], kind: str, name: str) -> str:
+    """Return a word of payments: ``kind`` says of which list, such as run_state."""
+    return _picked(_PAYMENT_WORDS[kind], name, str(context.get("language", "zh")))
+
+
+@register.filter
+def named(names: Mapping[str, str], name: str) -> str:
+    """Return a name from a mapping; one that is not in it shows as it is."""
+    return names.get(name, name)
 
 
 @register.filter

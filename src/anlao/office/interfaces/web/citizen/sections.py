@@ -1,0 +1,54 @@
+"""What the portal has for a place: one row for each tile of its first page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from anlao.office.service_list import queries
+from anlao.office.service_list.queries import Place
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """``is_there``: whether a place has it; one that has not shows no tile."""
+
+    url: str
+    zh: str
+    en: str
+    about_zh: str
+    about_en: str
+    is_there: Callable[[Place], bool]
+
+
+SECTIONS = (
+    Section(
+        "web:public-list",
+        "服务清单",
+        "List of services",
+        "本地有哪些养老服务和补贴，给谁、给多少、怎么办。",
+        "Services and money for elders here: for whom, how much, how to apply.",
+        lambda place: place.has_list,
+    ),
+    Section(
+        "web:public-entitled",
+        "我能享受什么",
+        "What am I entitled to",
+        "回答几个问题，看看能得到什么、带什么、去哪里办。",
+        "A few questions, then what is due, what to bring and where to go.",
+        lambda place: place.decides,
+    ),
+    Section(
+        "web:public-statistics",
+        "统计",
+        "Statistics",
+        "本地老年人的年龄分布，领取各项待遇的人数和金额。",
+        "Ages of the elders here; people and money by service.",
+        lambda place: queries.figures(place.code) is not None,
+    ),
+)
+
+
+def of(place: Place) -> list[Section]:
+    """Return the sections that a place has."""
+    return [section for section in SECTIONS if section.is_there(place)]

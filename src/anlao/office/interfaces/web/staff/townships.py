@@ -1,0 +1,83 @@
+"""A township's list of a run: printed, stamped, and its scan brought back."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from anlao.office.interfaces.web.sent import text_in
+from anlao.office.interfaces.web.staff.run_lines import MOST
+from anlao.office.interfaces.web.staff.runs import names_of, run_in_scope
+from anlao.office.interfaces.web.who import Who, needs, who
+from anlao.office.organisations import roles
+from anlao.office.payments import confirming, queries
+from anlao.office.payments.models import Run
+from anlao.office.payments.refusals import RunRefused
+from anlao.office.shared import audit, scope
+from anlao.office.shared.audit import Act
+
+_SEEING = (
+    roles.MAKE_RUNS,
+    roles.REVIEW_RUNS,
+    roles.APPROVE,
+    roles.PAY,
+    roles.SEE_AUDIT,
+    roles.ENTER_ACCOUNTS,
+)
+
+
+@require_http_methods(["GET", "POST"])
+@needs()
+def one(request: HttpRequest, number: int, code: str) -> HttpResponse:
+    """The list of a township for its stamp; township clerks see their own."""
+    asking = who(request)
+    act = next((act for act in _SEEING if asking.may(act)), None)
+    if act is None:
+        raise PermissionDenied
+    where = asking.where(act)
+    if not where.covers(code):
+        raise Http404
+    scope.enter(where)
+    run = run_in_scope(number)
+    found = next((one for one in queries.townships(run) if one.code == code), None)
+    if found is None or found.lines > MOST:
+        raise Http404
+    if request.method == "POST":
+        return _confirmed(request, run, found, asking)
+    after = {"township": code}
+    audit.record(Act("read_run", f"run:{run.pk}", code, after=after), by=asking.name)
+    given = {
+        "run": run,
+        "township": found,
+        "lines": list(queries.of_township(run, code)),
+        "names": names_of(run.division_code, asking.language),
+        "may_confirm": asking.may(roles.ENTER_ACCOUNTS) and run.state == Run.State.PREVIEWED,
+    }
+    return render(request, "web/run_township.html", given)
+
+
+def _confirmed(
+    request: HttpRequest, run: Run, township: queries.Township, asking: Who
+) -> HttpResponse:
+    if not asking.may(roles.ENTER_ACCOUNTS):
+        raise PermissionDenied
+    sent = request.FILES.get("scan")
+    try:
+        confirming.confirm(
+            run,
+            township,
+            digest=text_in(request.POST, "digest"),
+            scan=sent.read() if sent else b"",
+            note=text_in(request.POST, "reason"),
+            by=asking.name,
+            at=timezone.now(),
+        )
+    except RunRefused as refusal:
+        messages.error(request, asking.say(refusal.zh, refusal.en))
+    else:
+        messages.success(request, asking.say("已收到盖章确认表", "The stamped list is here"))
+    return redirect("web:run-township", number=run.pk, code=township.code)

@@ -1,0 +1,139 @@
+"""How a county pays: settings of the office, each with its source, in `FOLDER/payments/`.
+
+A county without a file of its own pays by `terms.yaml` beside this module.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+from typing import Annotated
+
+import yaml
+from django.conf import settings
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+_USUAL = Path(__file__).with_name("terms.yaml")
+WHOLE = 1000
+"""Shares are whole thousandths."""
+
+
+class TermsRefused(ValueError):
+    """Raised for a file of terms that cannot be used; says which file and why."""
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=False)
+
+
+class Band(_Part):
+    """审批层级: how many approve a run. ``up_to_yuan``: its most; None: any amount."""
+
+    up_to_yuan: int | None = None
+    approvers: Annotated[int, Field(ge=1, le=5)]
+
+
+class Sharing(_Part):
+    """资金分担: who pays a provision from a month on, in thousandths by fund."""
+
+    provision: str = "*"
+    start: date
+    shares: dict[str, int]
+    source: str
+
+    @model_validator(mode="after")
+    def _adds_up(self) -> Sharing:
+        if sum(self.shares.values()) != WHOLE or min(self.shares.values(), default=-1) < 0:
+            raise ValueError(f"the shares of {self.provision} from {self.start} are not {WHOLE}")
+        return self
+
+
+class Column(_Part):
+    """A column of a bank's file. ``what``: which of ours; ``width``: in a fixed-width file."""
+
+    name: str
+    what: str
+    width: int = 0
+    align: str = "left"
+    fixed: str = ""
+
+
+class Layout(_Part):
+    """代发格式: how a bank wants to be told. ``form``: csv, xlsx or fixed (text)."""
+
+    id: str
+    zh: str
+    en: str
+    form: str
+    encoding: str = "utf-8-sig"
+    columns: list[Column]
+    heads: bool = True
+
+
+class AnswerLayout(_Part):
+    """回盘格式: what the columns of a bank's answer are called, and which results mean paid."""
+
+    reference: list[str]
+    amount: list[str]
+    result: list[str]
+    note: list[str] = []
+    paid: list[str]
+    returned: list[str] = []
+
+
+class Terms(_Part):
+    """The settings of a county.
+
+    ``pays_from``: months before it are never paid here; None: those before the first run.
+    """
+
+    pays_from: date | None = None
+    look_back_months: Annotated[int, Field(ge=0, le=120)]
+    offset_permille: Annotated[int, Field(ge=0, le=WHOLE)]
+    approvals: list[Band]
+    sharing: list[Sharing]
+    layouts: list[Layout]
+    answer: AnswerLayout
+    leaves_out: list[str] = []
+    """Provisions that others pay out."""
+    sources: dict[str, str]
+    """Why each setting is as it is."""
+
+    def pays(self, provision: str) -> bool:
+        return provision not in self.leaves_out
+
+    def approvers(self, fen: int) -> int:
+        """Return how many have to approve so much money."""
+        for band in self.approvals:
+            if band.up_to_yuan is None or fen <= band.up_to_yuan * 100:
+                return band.approvers
+        return self.approvals[-1].approvers
+
+    def shares(self, provision: str, month: date) -> dict[str, int]:
+        """Return who pays a provision of a month. Raises TermsRefused where nobody is named."""
+        named = [one for one in self.sharing if one.provision == provision and one.start <= month]
+        usual = [one for one in self.sharing if one.provision == "*" and one.start <= month]
+        for rules in (named, usual):
+            if rules:
+                return max(rules, key=lambda one: one.start).shares
+        raise TermsRefused(f"没有规定{month:%Y-%m}的{provision}由谁出资")
+
+
+def terms_of(division: str) -> Terms:
+    """Return how a county pays. Raises TermsRefused."""
+    own = Path(settings.DATA.payments) / f"{division}.yaml"
+    file = own if own.exists() else _USUAL
+    return _read(file, file.stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=64)
+def _read(file: Path, _changed: int) -> Terms:
+    try:
+        return Terms.model_validate(yaml.safe_load(file.read_text("utf-8")))
+    except (OSError, yaml.YAMLError) as error:
+        raise TermsRefused(f"{file.name}: {error}") from error
+    except ValidationError as error:
+        first = error.errors(include_input=False)[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise TermsRefused(f"{file.name}: {where}: {first['msg']}") from None

@@ -1,0 +1,214 @@
+"""A month's run by page: two pairs of eyes, the bank and back, and who may do which of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.utils import timezone
+from tests.office.county import COUNTY, County, give, user
+from tests.office.payments import months
+
+from anlao.office.interfaces.tasks import running
+from anlao.office.jobs import operations as jobs
+from anlao.office.jobs.models import Job
+from anlao.office.organisations.models import User
+from anlao.office.payments.models import Account, Line, Run, Transfer
+from anlao.office.shared import scope
+from anlao.office.shared.models import AuditEntry
+from anlao.office.shared.scope import WHOLE_OFFICE
+
+Browser = Callable[[User | None], Client]
+ACCOUNT = {
+    "bank": "测试农商银行",
+    "holder": "王秀英",
+    "holder_is": "self",
+    "number": "6228 4803 0000 0000 018",
+    "evidence": "存折复印件",
+}
+
+
+def work() -> Job:
+    """Do the work of the latest job, as the worker does."""
+    job: Job = Job.objects.latest("id")
+    jobs.run(job.pk, running.WORKS)
+    job.refresh_from_db()
+    assert job.state == "done", job.message_zh
+    return job
+
+
+def act(browser: Client, run: Run, **sent: str) -> None:
+    answer = browser.post(f"/payments/{run.pk}/act", sent)
+    assert answer.status_code == 302, answer.content.decode()
+
+
+def this_month() -> date:
+    return timezone.localdate().replace(day=1)
+
+
+def the_run() -> Run:
+    with scope.within(WHOLE_OFFICE):
+        return Run.objects.latest("pk")
+
+
+@pytest.fixture
+def held(county: County) -> County:
+    """a1 holds the allowance by an approved case, from this year on."""
+    months.award(county.elders["a1"], since=this_month())
+    return county
+
+
+def test_a_run_goes_from_the_clerk_to_the_bank_and_back(held: County, client_of: Browser) -> None:
+    cast, a1 = held.cast, held.elders["a1"]
+    second = user("county_clerk_2", cast["county_clerk"].organisation)
+    give(second, "county_clerk", COUNTY)
+    clerk, checker, approver, finance = (
+        client_of(one) for one in (cast["county_clerk"], second, cast["approver"], cast["finance"])
+    )
+    assert client_of(cast["clerk_a"]).post(f"/elders/{a1.pk}/payments", ACCOUNT).status_code == 302
+
+    clerk.post("/payments", {"division": COUNTY, "month": f"{this_month():%Y-%m}"})
+    work()
+    run = the_run()
+    page = clerk.get(f"/payments/{run.pk}").content.decode()
+    assert "60.00" in page
+    assert "复核通过" not in page
+    act(checker, run, act="review", digest=run.digest)
+    act(approver, run, act="approve", digest=run.digest)
+    work()
+    act(finance, run, act="file", layout="usual-csv")
+    work()
+    with scope.within(WHOLE_OFFICE):
+        transfer = Transfer.objects.get(run=run)
+        file = run.files.get()
+    sent = finance.get(f"/payments/{run.pk}/files/{file.pk}")
+    told = f"业务编号,金额,处理结果\n{transfer.reference},60.00,成功\n"
+    upload = SimpleUploadedFile("回盘.csv", told.encode())
+    answer = finance.post(f"/payments/{run.pk}/answer", {"file": upload})
+    act(finance, run, act="close")
+
+    assert "6228480300000000018" in sent.content.decode()
+    assert answer.status_code == 302
+    assert the_run().state == "closed"
+    hers = client_of(cast["clerk_a"]).get(f"/elders/{a1.pk}/payments").content.decode()
+    assert "到账" in hers
+    assert "6228480300000000018" not in hers
+    acts = set(AuditEntry.objects.values_list("act", flat=True))
+    assert {"open_run", "review_run", "approve_run", "take_bank_file", "close_run"} <= acts
+
+
+def test_whoever_made_a_run_is_told_that_another_reviews_it(
+    held: County, client_of: Browser
+) -> None:
+    clerk = client_of(held.cast["county_clerk"])
+    clerk.post("/payments", {"division": COUNTY, "month": f"{this_month():%Y-%m}"})
+    work()
+    run = the_run()
+
+    answer = clerk.post(
+        f"/payments/{run.pk}/act", {"act": "review", "digest": run.digest}, follow=True
+    )
+
+    assert "经办人不能复核" in answer.content.decode()
+    assert the_run().state == "previewed"
+
+
+@pytest.mark.parametrize("part", ["clerk_a", "village_worker", "auditor", "leader", "approver"])
+def test_others_open_no_run(held: County, client_of: Browser, part: str) -> None:
+    answer = client_of(held.cast[part]).post(
+        "/payments", {"division": COUNTY, "month": f"{this_month():%Y-%m}"}
+    )
+
+    assert answer.status_code == 403
+    with scope.within(WHOLE_OFFICE):
+        assert not Run.objects.exists()
+
+
+def test_a_neighbour_sees_neither_the_run_nor_its_lines(held: County, client_of: Browser) -> None:
+    months.account(held.elders["a1"])
+    run = months.decided(this_month())
+    with scope.within(WHOLE_OFFICE):
+        line = Line.objects.get(run=run)
+    neighbour = client_of(held.cast["neighbour"])
+
+    for path in ("", "/lines", f"/lines/{line.pk}", "/stopped", "/townships/331123001"):
+        assert neighbour.get(f"/payments/{run.pk}{path}").status_code == 404
+    assert neighbour.post(f"/payments/{run.pk}/act", {"act": "decide"}).status_code == 404
+
+
+def test_what_no_case_opened_is_cleared_with_a_ground_before_its_first_payment(
+    county: County, client_of: Browser
+) -> None:
+    months.award(county.elders["a1"], case=None)
+    months.account(county.elders["a1"])
+    run = months.decided(this_month())
+    clerk = client_of(county.cast["county_clerk"])
+
+    shown = clerk.get(f"/payments/{run.pk}/lines?why=no_case").content.decode()
+    clerk.post(f"/payments/{run.pk}/lines", {"why": "no_case", "reason": ""})
+    with scope.within(WHOLE_OFFICE):
+        assert Line.objects.get(run=run).state == "held"
+    clerk.post(f"/payments/{run.pk}/lines", {"why": "no_case", "reason": "原名单已核对"})
+
+    assert "王秀英" in shown
+    with scope.within(WHOLE_OFFICE):
+        line = Line.objects.get(run=run)
+    assert (line.state, line.cleared["no_case"]["reason"]) == ("listed", "原名单已核对")
+
+
+def test_a_bank_answer_that_does_not_fit_is_refused_row_by_row(
+    held: County, client_of: Browser
+) -> None:
+    months.account(held.elders["a1"])
+    run = months.approved(months.decided(this_month()))
+    months.sent(run)
+    finance = client_of(held.cast["finance"])
+    upload = SimpleUploadedFile("回盘.csv", "业务编号,金额,处理结果\nP1,60.00,成功\n".encode())
+
+    answer = finance.post(f"/payments/{run.pk}/answer", {"file": upload})
+
+    assert answer.status_code == 400
+    assert "不属于本批次" in answer.content.decode()
+    with scope.within(WHOLE_OFFICE):
+        assert Transfer.objects.get(run=run).state == "sent"
+
+
+def test_a_township_prints_its_list_and_brings_it_back_stamped(
+    held: County, client_of: Browser
+) -> None:
+    months.account(held.elders["a1"])
+    run = months.decided(this_month())
+    clerk = client_of(held.cast["clerk_a"])
+    path = f"/payments/{run.pk}/townships/331123001"
+    with scope.within(WHOLE_OFFICE):
+        from anlao.office.payments import queries
+
+        (township,) = queries.townships(run)
+
+    page = clerk.get(path).content.decode()
+    refused = clerk.post(
+        path, {"digest": township.digest, "scan": SimpleUploadedFile("a.pdf", b"hello")}
+    )
+    scan = SimpleUploadedFile("盖章.pdf", b"%PDF-1.4 stamped")
+    clerk.post(path, {"digest": township.digest, "scan": scan})
+
+    assert "王秀英" in page
+    assert refused.status_code == 302
+    with scope.within(WHOLE_OFFICE):
+        assert run.confirmations.get().division_code == "331123001"
+        assert queries.townships(run)[0].confirmed
+
+
+def test_an_account_number_that_cannot_be_is_refused(county: County, client_of: Browser) -> None:
+    a1 = county.elders["a1"]
+    clerk = client_of(county.cast["clerk_a"])
+
+    answer = clerk.post(f"/elders/{a1.pk}/payments", ACCOUNT | {"number": "12345"})
+
+    assert answer.status_code == 400
+    assert "8至32位" in answer.content.decode()
+    with scope.within(WHOLE_OFFICE):
+        assert not Account.objects.exists()
