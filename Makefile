@@ -48,6 +48,10 @@ bench-office: $(VENV)/.installed ## Time a list of 100,000 rows, and a month of 
 test-load: $(VENV)/.installed ## Let 30 people work among 1.2 million elders
 	$(BIN)/python -m bench.office.load
 
+test-kills: $(VENV)/.installed ## Kill parts of an office at work, fifty times
+	$(BIN)/python -m bench.office.kills
+	$(BIN)/python -m bench.office.payment_kills
+
 test-spark: $(VENV)/.sparked ## Run the tests that need Spark and Java 17
 	@.ci/java-17
 	$(BIN)/python -m pytest -q -m spark

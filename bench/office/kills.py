@@ -27,7 +27,7 @@ from bench.office.serving import serving
 
 REPORT = Path(__file__).resolve().parents[2] / "docs" / "reference" / "reliability.md"
 ROWS = 8000
-_PARTS = ("worker", "database", "web server", "everything")
+PARTS = ("worker", "database", "web server", "everything")
 _PATIENCE = 180
 _LATEST = 3.0
 """Seconds after the job was asked for within which the blow falls; it takes about that long."""
@@ -62,7 +62,7 @@ def main() -> int:
     blows = []
     for number in range(1, chosen.rounds + 1):
         act = ("import", "decide")[number % 2]
-        part = _PARTS[(number - 1) // 2 % len(_PARTS)]
+        part = PARTS[(number - 1) // 2 % len(PARTS)]
         blow = Blow(number, act, part, round(dice.uniform(0.05, _LATEST), 2))
         _strike(folder, blow, calm)
         blows.append(blow)
@@ -100,7 +100,7 @@ def _strike(folder: Path, blow: Blow, calm: dict[str, Any]) -> None:
             else run("decide", folder)
         )
         time.sleep(blow.after)
-        _kill(folder, parent, blow.part)
+        kill(folder, parent, blow.part)
     blow.state = f"job was {_state_after(folder, asked['job'])}"
     began = time.monotonic()
     with serving(folder, log):
@@ -156,7 +156,7 @@ def _wrongs(
             yield f"{name} is {found[name]:,}, not {number:,}"
 
 
-def _kill(folder: Path, parent: int, part: str) -> None:
+def kill(folder: Path, parent: int, part: str) -> None:
     """Kill a part of the office with signal 9."""
     children = _children(parent)
     if part == "everything":

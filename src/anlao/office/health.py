@@ -10,12 +10,14 @@ from django.conf import settings
 from django.db import connection
 
 from anlao.office.organisations.models import User
+from anlao.office.payments import checking as checking_books
 from anlao.office.project.proxy import Proxy
 from anlao.office.shared import audit
 from anlao.office.shared.models import AuditEntry
 
 _SCOPED = (
-    "^(registry_|imports_|assessments_|journeys_|cases_|service_list_(edition|item|contact)$|"
+    "^(registry_|imports_|assessments_|journeys_|payments_|cases_|"
+    "service_list_(edition|item|contact)$|"
     "benefits_(decision|award|finding)$)"
 )
 
@@ -41,6 +43,7 @@ def checks() -> Iterator[Check]:
     yield _row_security()
     yield _grants()
     yield _chain()
+    yield _books()
     yield _proxy()
     accounts = User.objects.filter(is_active=True).count()
     yield Check(
@@ -112,6 +115,14 @@ def _chain() -> Check:
     return Check(
         "audit chain 审计链", broken is None, said, "keep this database; find out who did it"
     )
+
+
+def _books() -> Check:
+    faults = [
+        f"{county}: {one.zh}" for county, found in checking_books.check_all() for one in found
+    ]
+    said = "; ".join(faults[:3]) or "entries, lines and transfers fit"
+    return Check("ledger 账簿", not faults, said, "pay nothing before somebody has found out why")
 
 
 def _single(query: str) -> object:

@@ -188,7 +188,8 @@ def _somebody_pays_back(month: date) -> None:
     """Let the family with the least to pay back do so, the first time only a part."""
     when = months.at(month.replace(day=25))
     with scope.within(WHOLE_OFFICE):
-        found = queries.recoveries((COUNTY,), state="open").order_by("fen").first()
+        waiting = list(queries.recoveries((COUNTY,), state="open"))
+        found = min(waiting, key=recovering.balance, default=None)
         if found is None:
             return
         owed = recovering.balance(found)

@@ -13,7 +13,7 @@ import time
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db import connections, transaction
 from django.db.models import Min
@@ -29,6 +29,8 @@ from anlao.office.shared import audit
 from anlao.office.shared.audit import Act
 
 OWNER = "owner"
+_OVERLAP = timedelta(days=1)
+"""What was being recorded while the last run was decided was known earlier than it was seen."""
 _DECIDES = (Run.State.OPEN, Run.State.PREVIEWED, Run.State.REVIEWED)
 
 
@@ -135,7 +137,7 @@ def _touched(run: Run) -> list[int] | None:
     with connections[OWNER].cursor() as cursor:
         cursor.execute(
             f"SELECT DISTINCT elder_id FROM ({recorded} UNION {_LEFT}) AS t",  # noqa: S608
-            {"since": since.known_at, "division": run.division_code},
+            {"since": since.known_at - _OVERLAP, "division": run.division_code},
         )
         return [int(number) for (number,) in cursor.fetchall()]
 

@@ -95,6 +95,7 @@ PROCRASTINATE_IMPORT_PATHS = [
     "anlao.office.interfaces.tasks.assessments",
     "anlao.office.interfaces.tasks.deaths",
     "anlao.office.interfaces.tasks.cases",
+    "anlao.office.interfaces.tasks.books",
     "anlao.office.interfaces.tasks.sessions",
     "anlao.office.interfaces.tasks.running",
 ]

@@ -31,6 +31,8 @@ SELECT e.id, e.division_code, daterange(%(start)s, NULL), tstzrange(%(at)s, NULL
 FROM registry_elder e
 WHERE e.division_code LIKE %(inside)s AND e.state = 'deceased' AND e.id %% {_DEAD} = 0
   AND e.death_date >= %(lately)s AND e.birth_date <= %(start)s - interval '80 years'
+  AND NOT EXISTS (SELECT 1 FROM benefits_award a
+    WHERE a.elder_id = e.id AND a.provision = 'old-age-allowance')
 """  # noqa: S608 - only numbers of this module are put together
 
 

@@ -48,7 +48,7 @@ def pay(county: str, *, month: date, at: datetime) -> Run:
         )
         approve(run)
         files.make(run, _LAYOUT, by="finance", at=timezone.now())
-        answers.read(run, _answer(run), by="finance", at=timezone.now())
+        answers.read(run, answer_of(run), by="finance", at=timezone.now())
         operations.close(run, by="finance")
         run.refresh_from_db()
     return run
@@ -104,7 +104,8 @@ def accounts_of(county: str, at: datetime) -> Iterator[dict[str, Any]]:
         }
 
 
-def _answer(run: Run) -> Upload:
+def answer_of(run: Run) -> Upload:
+    """Return what a bank might answer to a run: one in so many comes back."""
     out = StringIO()
     writer = csv.writer(out)
     writer.writerow(["业务编号", "金额", "处理结果", "失败原因"])

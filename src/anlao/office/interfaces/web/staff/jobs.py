@@ -38,6 +38,7 @@ TASKS = {
     "decide_everywhere": ("判定本月待遇", "Decide this month"),
     "run_job": ("后台任务", "Job"),
     "clear_sessions": ("清理过期登录", "Clear expired sessions"),
+    "verify_ledgers": ("核对账簿", "Check the books"),
     "follow_deaths": ("处理死亡人员的未结事项", "End what is open of the dead"),
     "ask_for_due_assessments": ("发起到期评估", "Ask for assessments that are due"),
     "rescue_stalled_jobs": ("恢复中断的任务", "Take up stalled jobs"),

@@ -12,10 +12,8 @@ from django.views.decorators.http import require_GET
 from anlao.office.interfaces.web.sent import text_in
 from anlao.office.interfaces.web.staff.runs import SEEING, enter, names_of
 from anlao.office.interfaces.web.who import needs
-from anlao.office.payments import ledger, queries
+from anlao.office.payments import checking, ledger, queries
 from anlao.office.payments.models import Entry, Posting
-from anlao.office.shared import audit
-from anlao.office.shared.audit import Act
 from anlao.places import divisions
 
 PAGE = 30
@@ -47,12 +45,12 @@ def balances(request: HttpRequest) -> HttpResponse:
         "names": names_of(county, asking.language) if county else {},
         "total": sum(row.fen for row in rows),
         "page": page,
+        "latest": checking.latest(county) if county else None,
     }
     if county and "verify" in request.GET:
         faults = list(ledger.verify(county))
         given["faults"] = faults
-        after = {"faults": len(faults)}
-        audit.record(Act("verify_ledger", f"county:{county}", county, after=after), by=asking.name)
+        checking.note(county, faults, by=asking.name)
     return render(request, "web/ledger.html", given)
 
 
