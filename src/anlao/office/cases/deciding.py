@@ -90,6 +90,7 @@ def approve(*, number: int, by: str, at: datetime, day: date) -> Case:
         values={
             "provision": case.provision,
             "fen": frozen.fen if frozen.unit == provisions.MONTHLY else None,
+            "case_number": case.pk,
         },
         start=found.opens_on,
         ground=Ground(evidence_of(case)),

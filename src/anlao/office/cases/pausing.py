@@ -50,7 +50,7 @@ def resume(*, number: int, from_day: date, reason: str, by: str, at: datetime, d
     details.add(
         elder=case.elder,
         kind=Award,
-        values={"provision": case.provision, "fen": pause.fen},
+        values={"provision": case.provision, "fen": pause.fen, "case_number": case.pk},
         start=from_day,
         ground=Ground(evidence_of(case)),
         by=by,

@@ -100,7 +100,7 @@ WITH mine AS (
     WHERE m.death_date IS NULL
   UNION ALL SELECT m.id, 'other_amount' FROM mine m JOIN benefits_award a
     ON a.elder_id = m.elder_id AND a.provision = m.provision AND a.valid @> m.month
-    AND a.known @> %(known)s::timestamptz WHERE a.fen IS NOT NULL AND a.fen <> m.due_fen
+    AND a.known @> %(known)s::timestamptz WHERE a.case_number IS NULL AND a.fen <> m.due_fen
   UNION ALL SELECT id, 'no_case' FROM mine WHERE case_number IS NULL AND NOT EXISTS (
     SELECT 1 FROM payments_line p WHERE p.subject = mine.subject AND p.provision = mine.provision
       AND p.state IN ('owed', 'charged'))
