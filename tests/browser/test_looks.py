@@ -251,7 +251,7 @@ def _list_refused(visitor: Visitor) -> None:
 
 LOOKS = (
     _at("runs", "clerk", "/payments"),
-    _run("run-open", "clerk", "open"),
+    _run("run-this-month", "clerk", "open"),
     _run("run-to-review", "clerk2", "open"),
     _run("run-closed", "clerk", "closed"),
     _run("run-correction", "approver", "correction"),

@@ -46,6 +46,7 @@ def people_a_county(county: str, *, day: date, at: datetime) -> list[Account]:
         ("clerk2", "县复核 苏敏", bureau, "county_clerk", place),
         ("approver", "县审批 周正", bureau, "county_approver", place),
         ("finance", "财务 吴明", bureau, "finance", place),
+        ("finance2", "出纳 方洁", bureau, "finance", place),
         ("auditor", "审计 郑严", bureau, "auditor", place),
         ("leader", "局长 陈远", bureau, "leader", place),
         ("admin", "系统管理员 何安", bureau, "administrator", place),
