@@ -141,11 +141,13 @@ def look(folder: DataFolder) -> dict[str, Any]:
             "faults": faults,
             "chain": [f"{one.number}: {one.why}" for one in audit.verify()],
             "paid_twice": single(
-                "SELECT count(*) FROM (SELECT l.subject, l.provision, l.period"
+                "WITH sent AS (SELECT l.subject, l.provision, l.period, sum(t.fen) AS fen"
                 " FROM payments_transfer t JOIN payments_line l ON l.id = t.line_id"
-                " WHERE t.state <> 'returned' GROUP BY 1, 2, 3 HAVING sum(t.fen) >"
-                " (SELECT max(m.due_fen) FROM payments_line m WHERE m.subject = l.subject"
-                " AND m.provision = l.provision AND m.period = l.period)) AS twice"
+                " WHERE t.state <> 'returned' GROUP BY 1, 2, 3),"
+                " due AS (SELECT subject, provision, period, max(due_fen) AS fen"
+                " FROM payments_line GROUP BY 1, 2, 3)"
+                " SELECT count(*) FROM sent JOIN due USING (subject, provision, period)"
+                " WHERE sent.fen > due.fen"
             ),
             "unpaid": single(
                 "SELECT count(*) FROM payments_line l JOIN payments_run r ON r.id = l.run_id"
