@@ -51,7 +51,8 @@ def test_spending_of_a_year_is_what_the_ledger_says_month_by_month(county: Count
     # May owes a1's 60 yuan and takes back b1's 100 of April
     assert row.months == (0, 0, 16000, 16000, -4000, 0, 0, 0, 0, 0, 0, 0)
     assert (row.spent, row.permille, row.left) == (28000, 280, 72000)
-    assert (row.elapsed, row.outlook) == (5, 28000 * 12 // 5)
+    # three months were entered, seven are to come
+    assert (row.first, row.last, row.outlook) == (3, 5, 28000 + 28000 * 7 // 3)
     with scope.within(WHOLE_OFFICE):
         held = ledger.balances(COUNTY)
     assert row.spent == sum(one.fen for one in held if one.account == "expense")
@@ -131,16 +132,23 @@ def test_a_budget_is_seen_inside_its_county_only_and_never_rewritten() -> None:
 @given(
     st.lists(st.integers(-(10**12), 10**12), min_size=12, max_size=12),
     st.integers(0, 10**12),
-    st.integers(1, 12),
+    st.lists(st.integers(1, 12), min_size=2, max_size=2).map(sorted),
 )
 def test_what_is_left_and_what_is_spent_are_the_budget(
-    spent: list[int], fen: int, elapsed: int
+    spent: list[int], fen: int, entered: list[int]
 ) -> None:
-    row = Compared(AGE, "county", fen, tuple(spent), elapsed)
+    first, last = entered
+    row = Compared(AGE, "county", fen, tuple(spent), first, last)
 
     assert row.left is not None
     assert row.left + row.spent == fen
     assert row.outlook is not None
-    assert row.outlook * elapsed <= row.spent * 12 < (row.outlook + 1) * elapsed
+    count = last - first + 1
+    exact = row.spent * (count + 12 - last)
+    assert row.outlook * count <= exact < (row.outlook + 1) * count
     totals = budgets.totals([row, row])
     assert (totals.fen, totals.spent) == (2 * fen, 2 * row.spent)
+
+
+def test_a_whole_year_that_was_entered_is_its_own_outlook() -> None:
+    assert Compared(AGE, "county", None, (7,) * 12, 1, 12).outlook == 84

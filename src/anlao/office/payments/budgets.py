@@ -40,14 +40,16 @@ class Told:
 class Compared:
     """A provision's money of one fund in a year. ``fen``: budget, None: nobody entered one.
 
-    ``months``: spent from January to December. ``elapsed``: up to which month anything was entered.
+    ``months``: spent from January to December. ``first``, ``last``: between which months anything
+    of the county was entered (0: nothing).
     """
 
     provision: str
     fund: str
     fen: int | None
     months: tuple[int, ...]
-    elapsed: int
+    first: int
+    last: int
 
     @property
     def spent(self) -> int:
@@ -60,8 +62,11 @@ class Compared:
 
     @property
     def outlook(self) -> int | None:
-        """What the year comes to if the months to come are like those that are over."""
-        return self.spent * MONTHS // self.elapsed if self.elapsed else None
+        """What the year comes to if the months to come are like those that were entered."""
+        if not self.last:
+            return None
+        entered = self.last - self.first + 1
+        return self.spent + self.spent * (MONTHS - self.last) // entered
 
     @property
     def left(self) -> int | None:
@@ -128,14 +133,15 @@ def history(division: str, year: int) -> list[Budget]:
 def compared(division: str, year: int) -> list[Compared]:
     """Return budget and spending of a year by provision and fund."""
     budgets, spent = current(division, year), _spent(division, year)
-    elapsed = max((month for months in spent.values() for month in months), default=0)
+    entered = [month for months in spent.values() for month in months] or [0]
     return [
         Compared(
             provision,
             fund,
             budgets.get((provision, fund)),
             tuple(spent.get((provision, fund), {}).get(month, 0) for month in range(1, MONTHS + 1)),
-            elapsed,
+            min(entered),
+            max(entered),
         )
         for provision, fund in sorted({*budgets, *spent})
     ]
