@@ -287,6 +287,7 @@ def test_a_leader_forecasts_what_a_raise_costs(county: County, client_of: Browse
     number = work().result["forecast"]
     shown = leader.get(f"/figures/forecast/{number}").content.decode()
     file = leader.get(f"/figures/forecast/{number}/file?form=csv").content.decode()
+    part = leader.get(f"/figures/forecast/{number}?provision={months.AGE}&town=331123001")
     half = leader.post("/figures/forecast", asked | {"value_0": ""})
     unsourced = leader.post("/figures/forecast", asked | {"rate_2": "80"})
 
@@ -294,6 +295,7 @@ def test_a_leader_forecasts_what_a_raise_costs(county: County, client_of: Browse
     assert "720.00" in shown
     assert "王秀英" not in shown
     assert "调整后金额" in file
+    assert "720.00" in part.content.decode()
     assert (half.status_code, unsourced.status_code) == (400, 400)
     assert client_of(county.cast["neighbour"]).get(f"/figures/forecast/{number}").status_code == 403
     assert "export_forecast" in AuditEntry.objects.values_list("act", flat=True)
