@@ -24,6 +24,7 @@ PASSWORD = "山高水长 the mountains are high"  # noqa: S105
 LONG_NAME = "迪丽努尔·阿卜杜热合曼江·吐尔逊买买提"
 _QUICK = "django.contrib.auth.hashers.MD5PasswordHasher"
 PHONE = "13800001234"
+_FOUND = ("full", "full", "not", "unreached")
 
 
 def fill(folder: DataFolder, people: Path) -> dict[str, Any]:
@@ -40,6 +41,7 @@ def fill(folder: DataFolder, people: Path) -> dict[str, Any]:
         _load(people, at - timedelta(days=40))
         with override_settings(PASSWORD_HASHERS=[_QUICK]):  # nobody will use these passwords
             people_a_county(COUNTY, day=date(2026, 1, 1), at=at)
+        _second_finance(at)
         _set_passwords()
         assessments = assess_some(COUNTY, day=today, at=at)
         recovery = _second_factor("town19", at)
@@ -56,6 +58,27 @@ def _load(people: Path, at: datetime) -> None:
         identities=people.with_suffix(".identity.parquet"),
         history=people.with_suffix(".history.csv"),
         county=COUNTY,
+        by="rehearsal",
+        at=at,
+    )
+
+
+def _second_finance(at: datetime) -> None:
+    """Add somebody who pays and has signed in before."""
+    from anlao.office.divisions.models import Division
+    from anlao.office.organisations import operations
+    from anlao.office.organisations.models import User
+
+    bureau = User.objects.get(username="finance").organisation
+    user = User.objects.create(username="finance2", full_name="财务 丁宁", organisation=bureau)
+    operations.grant(
+        user=user,
+        role="finance",
+        division=Division.objects.get(code=COUNTY),
+        organisation=None,
+        start=date(2026, 1, 1),
+        until=None,
+        reason="测试",
         by="rehearsal",
         at=at,
     )
@@ -165,6 +188,7 @@ def _paid(month: date) -> dict[str, str]:
     with scope.within(scope.WHOLE_OFFICE):
         payments.approve(correction)
     now = payments.decide(COUNTY, month)
+    extra = _planned_and_checked(before, month)
     with scope.within(scope.WHOLE_OFFICE):
         returned = Transfer.objects.filter(run=before, state="returned").first()
         held = Line.objects.filter(run=now, state="held").first()
@@ -180,7 +204,40 @@ def _paid(month: date) -> dict[str, str]:
             "township": f"/payments/{now.pk}/townships/{held.division_code[:9]}",
             "recovery": f"/payments/recoveries/{recovery.pk}",
             "paid": f"/elders/{returned.line.elder_id}/payments",
-        }
+        } | extra
+
+
+def _planned_and_checked(run: Any, month: date) -> dict[str, str]:
+    """Enter budgets, verify a paid run by a sample, forecast what a raise costs."""
+    from django.utils import timezone
+
+    from anlao.office.benefits import forecasting
+    from anlao.office.payments import budgets, queries, verifying
+    from anlao.office.payments.calendar import plus
+    from anlao.office.payments.ledger import Share
+    from anlao.office.shared import scope
+
+    now = timezone.now()
+    with scope.within(scope.WHOLE_OFFICE):
+        for provision in {heap.provision for heap in queries.heaps(run)}:
+            told = budgets.Told(
+                COUNTY, run.month.year, "county", provision, 200_000_000, "预算批复（测试）"
+            )
+            budgets.enter(told, by="finance", at=now)
+        share = Share("", "county", 500_000_000)
+        budgets.give(COUNTY, share, day=run.month, ground="拨款单（测试）", by="finance", at=now)
+        wanted = verifying.Wanted(900, 100, 100)
+        sample = verifying.draw(run, wanted, seed="seed", by="approver", at=now)
+        for one, result in zip(verifying.items(sample), _FOUND, strict=False):
+            found = verifying.Found("call", result)
+            verifying.record(one.item, found, by="approver", at=now)
+        asked = forecasting.Asked(COUNTY, plus(month, 1), 12, ("old_age_allowance[80-89]=80",), {})
+        made = forecasting.make(asked, known_at=now, today=timezone.localdate(now), by="leader")
+    return {
+        "samples": f"/payments/{run.pk}/samples",
+        "sample": f"/payments/{run.pk}/samples/{sample.pk}",
+        "forecast": f"/figures/forecast/{made.pk}",
+    }
 
 
 def _told_to_the_public(today: date) -> dict[str, int]:

@@ -65,6 +65,10 @@ PAYMENTS = (
     "payments_recoverystep",
     "payments_entry",
     "payments_posting",
+    "payments_budget",
+    "payments_sample",
+    "payments_sampleitem",
+    "payments_samplecheck",
 )
 _KEPT = (
     "organisations_organisation",
@@ -98,6 +102,7 @@ _KEPT = (
     "cases_ruling",
     "cases_pause",
     "cases_confirmedalive",
+    "benefits_forecast",
     "worklists_savedlist",
     *PAYMENTS,
     "service_list_edition",
@@ -340,13 +345,13 @@ def put_back(office: DataFolder) -> None:
             "UPDATE divisions_division SET until_date = NULL, successor_id = NULL "
             "WHERE until_date IS NOT NULL"
         )
-        for table in PAYMENTS:
+        for table in (*PAYMENTS, "benefits_forecast"):
             session.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
         for table in reversed(_KEPT):
             session.execute(sql.SQL("DELETE FROM public.{}").format(sql.Identifier(table)))
         session.execute("ALTER TABLE shared_auditentry ENABLE TRIGGER audit_append_only")
         session.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        for table in PAYMENTS:
+        for table in (*PAYMENTS, "benefits_forecast"):
             session.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
         session.execute("ALTER TABLE service_list_item ENABLE TRIGGER item_is_kept")
         session.execute("DELETE FROM divisions_division WHERE from_date IS NOT NULL")

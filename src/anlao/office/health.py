@@ -18,7 +18,7 @@ from anlao.office.shared.models import AuditEntry
 _SCOPED = (
     "^(registry_|imports_|assessments_|journeys_|payments_|cases_|"
     "service_list_(edition|item|contact)$|"
-    "benefits_(decision|award|finding)$)"
+    "benefits_(decision|award|finding|forecast)$)"
 )
 
 

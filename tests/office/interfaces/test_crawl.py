@@ -46,6 +46,7 @@ class Page:
 
 
 PAYERS = {"county_clerk", "neighbour", "approver", "finance", "auditor"}
+FIGURES = {"finance", "auditor", "leader"}
 DECIDE = {"act": "decide"}
 FACT = {"value": "true", "start": "2025-01-01", "evidence": "走访"}
 PAGES = {
@@ -136,6 +137,10 @@ PAGES = {
     "recoveries": Page("/payments/recoveries", PAYERS),
     "recovery": Page("/payments/recoveries/1", PAYERS, status=404),
     "ledger": Page("/payments/ledger?verify=1", PAYERS),
+    "budget": Page("/payments/budget", PAYERS | {"leader"}),
+    "budget-file": Page("/payments/budget/file?form=csv", PAYERS | {"leader"}),
+    "run-samples": Page("/payments/{}/samples", PAYERS, status=404),
+    "run-sample": Page("/payments/{}/samples/1", PAYERS, status=404),
     "elder-year": Page("/elders/{}/year", READERS, "elder"),
     "elder-what-if": Page("/elders/{}/what-if?capability_level=3", READERS, "elder"),
     "elder-awards": Page("/elders/{}/awards", READERS, "elder"),
@@ -143,11 +148,14 @@ PAGES = {
     "list": Page("/lists/turning", READERS),
     "list-save": Page("/lists/turning/save", READERS, sent={"name": "到龄"}, status=302),
     "figures": Page("/figures", READERS | {"leader"}),
+    "forecasts": Page("/figures/forecast", FIGURES, more=({"months": "nonsense"},)),
+    "forecast": Page("/figures/forecast/{}", FIGURES, status=404),
+    "forecast-file": Page("/figures/forecast/{}/file?form=csv", FIGURES, status=404),
     "month": Page("/month", READERS | {"leader"}),
     "month-people": Page("/month/old-age-allowance/yes", READERS, status=404),
-    "jobs": Page("/jobs", READERS | {"administrator"}),
-    "job": Page("/jobs/1", READERS | {"administrator"}, status=404),
-    "job-file": Page("/jobs/1/file", READERS | {"administrator"}, status=404),
+    "jobs": Page("/jobs", READERS | {"administrator", "leader"}),
+    "job": Page("/jobs/1", READERS | {"administrator", "leader"}, status=404),
+    "job-file": Page("/jobs/1/file", READERS | {"administrator", "leader"}, status=404),
     "imports": Page("/imports", CLERKS),
     "import-new": Page("/imports/new", CLERKS, more=({"kind": "nonsense"},)),
     "import": Page("/imports/1", CLERKS, status=404),

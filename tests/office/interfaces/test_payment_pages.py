@@ -212,3 +212,90 @@ def test_an_account_number_that_cannot_be_is_refused(county: County, client_of: 
     assert "8至32位" in answer.content.decode()
     with scope.within(WHOLE_OFFICE):
         assert not Account.objects.exists()
+
+
+def test_finance_enters_a_budget_and_what_a_fund_gave(county: County, client_of: Browser) -> None:
+    finance, year = client_of(county.cast["finance"]), timezone.localdate().year
+    entered = {
+        "act": "budget",
+        "budget-provision": months.AGE,
+        "budget-fund": "county",
+        "budget-yuan": "1200000.05",
+        "budget-ground": "预算批复1号",
+    }
+    given = {
+        "act": "funding",
+        "funding-fund": "provincial",
+        "funding-yuan": "500",
+        "funding-day": f"{year}-01-05",
+        "funding-ground": "拨款单",
+    }
+
+    assert finance.post("/payments/budget", entered).status_code == 302
+    assert finance.post("/payments/budget", given).status_code == 302
+    page = finance.get("/payments/budget").content.decode()
+    file = finance.get("/payments/budget/file?form=csv").content.decode()
+    refused = finance.post("/payments/budget", entered | {"budget-yuan": "-1"})
+    others = client_of(county.cast["approver"]).post("/payments/budget", entered)
+
+    assert "1,200,000.05" in page
+    assert "500.00" in page
+    assert "1200000.05" in file
+    assert refused.status_code == 400
+    assert others.status_code == 403
+    acts = set(AuditEntry.objects.values_list("act", flat=True))
+    assert {"enter_budget", "enter_funding", "export_budget"} <= acts
+
+
+def test_a_paid_run_is_verified_by_somebody_else_than_its_makers(
+    held: County, client_of: Browser
+) -> None:
+    months.account(held.elders["a1"])
+    run = months.paid(this_month())
+    approver = client_of(held.cast["approver"])
+    sure = {"confidence": "950", "tolerated": "5", "expected": "50"}
+
+    drawn = approver.post(f"/payments/{run.pk}/samples", sure)
+    page = approver.get(drawn["Location"]).content.decode()
+    found = {"place": "1", "how": "call", "result": "less", "yuan": "59.99", "note": "少一分"}
+    recorded = approver.post(drawn["Location"], found)
+    after = approver.get(drawn["Location"]).content.decode()
+
+    assert "王秀英" in page
+    assert "结果相同" in page
+    assert recorded.status_code == 302
+    assert "100.00 %" in after
+    assert "59.99" in after
+    for sent in ({"place": "2"}, {"place": "nonsense"}):
+        assert approver.post(drawn["Location"], found | sent).status_code == 404
+    assert approver.post(drawn["Location"], found | {"yuan": "60"}).status_code == 400
+    assert approver.post(f"/payments/{run.pk}/samples", {}).status_code == 400
+    for part in ("finance", "auditor"):
+        browser = client_of(held.cast[part])
+        assert browser.get(drawn["Location"]).status_code == 200
+        assert browser.post(drawn["Location"], found).status_code == 403
+    assert client_of(held.cast["neighbour"]).get(drawn["Location"]).status_code == 404
+    acts = set(AuditEntry.objects.values_list("act", flat=True))
+    assert {"draw_sample", "read_sample", "check_payment"} <= acts
+
+
+def test_a_leader_forecasts_what_a_raise_costs(county: County, client_of: Browser) -> None:
+    leader = client_of(county.cast["leader"])
+    asked = {"months": "12", "figure_0": "old_age_allowance[80-89]", "value_0": "80"}
+
+    assert leader.post("/figures/forecast", asked).status_code == 302
+    number = work().result["forecast"]
+    shown = leader.get(f"/figures/forecast/{number}").content.decode()
+    file = leader.get(f"/figures/forecast/{number}/file?form=csv").content.decode()
+    part = leader.get(f"/figures/forecast/{number}?provision={months.AGE}&town=331123001")
+    half = leader.post("/figures/forecast", asked | {"value_0": ""})
+    unsourced = leader.post("/figures/forecast", asked | {"rate_2": "80"})
+
+    # three people below ninety, twelve months, twenty yuan
+    assert "720.00" in shown
+    assert "王秀英" not in shown
+    assert "调整后金额" in file
+    assert "720.00" in part.content.decode()
+    assert (half.status_code, unsourced.status_code) == (400, 400)
+    assert client_of(county.cast["neighbour"]).get(f"/figures/forecast/{number}").status_code == 403
+    assert "export_forecast" in AuditEntry.objects.values_list("act", flat=True)

@@ -19,6 +19,7 @@ from anlao.office.shared.scope import WHOLE_OFFICE
 from tests.office.county import COUNTY
 
 MAKER, REVIEWER, APPROVER, SECOND, FINANCE = "maker", "reviewer", "approver", "second", "finance"
+CHECKER = "checker"
 MARCH, APRIL, MAY = date(2026, 3, 1), date(2026, 4, 1), date(2026, 5, 1)
 AGE, CARE = "old-age-allowance", "care-subsidy"
 

@@ -181,15 +181,20 @@ def _with_changes(
 
 def _looked_at_elsewhere(tables: MonthTables, people: People) -> set[str]:
     """Return facts, days aside, that some rule looks at in another month than the decided one."""
+    return {
+        name
+        for name in asked_elsewhere(tables)
+        if name in people.columns and people.columns[name].spec.type != "date"
+    }
+
+
+def asked_elsewhere(tables: MonthTables) -> set[str]:
+    """Return names of facts that some rule looks at in another month than the decided one."""
     asked = {
         (name, shift) for variable in tables.coders for name, shift in facts_and_shifts(variable)
     }
     asked |= {(fact.name, fact.shift) for table in tables.tables for fact in table.numbers}
-    return {
-        name
-        for name, shift in asked
-        if shift and name in people.columns and people.columns[name].spec.type != "date"
-    }
+    return {name for name, shift in asked if shift}
 
 
 def _days(column: pa.ChunkedArray) -> np.ndarray[Any, Any]:

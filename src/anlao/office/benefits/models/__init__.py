@@ -1,9 +1,10 @@
-"""What is due (decisions), what is being received (awards), and where the two do not agree."""
+"""What is due, what is being received, where the two do not agree; forecasts."""
 
 from __future__ import annotations
 
 from anlao.office.benefits.models.awards import Award
 from anlao.office.benefits.models.decisions import DecidedMonth, Decision
 from anlao.office.benefits.models.findings import Finding
+from anlao.office.benefits.models.forecasts import Forecast
 
-__all__ = ("Award", "DecidedMonth", "Decision", "Finding")
+__all__ = ("Award", "DecidedMonth", "Decision", "Finding", "Forecast")

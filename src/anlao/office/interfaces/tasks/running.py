@@ -12,7 +12,7 @@ from procrastinate.contrib.django import app
 from anlao.office.benefits import deciding, month
 from anlao.office.cases import deciding as cases
 from anlao.office.divisions import queries as divisions
-from anlao.office.interfaces.tasks import giving, paying
+from anlao.office.interfaces.tasks import forecasts, giving, paying
 from anlao.office.jobs import operations as jobs
 from anlao.office.jobs.models import Job
 from anlao.office.jobs.operations import Wanted, Work
@@ -31,6 +31,7 @@ from anlao.office.worklists.kinds import KINDS, Asked
 CHECK, PREVIEW, COMMIT, UNDO = "check_list", "preview_list", "commit_list", "undo_list"
 DECIDE, EXPORT = "decide_everywhere", "export_list"
 DECIDE_RUN, SETTLE_RUN, BANK_FILE = "decide_run", "settle_run", "make_bank_file"
+FORECAST = "forecast"
 EXPORT_IMPORT, MAKE_PACKAGE = "export_import", "make_package"
 APPROVE = "approve_cases"
 
@@ -206,10 +207,19 @@ def _bank_file(job: Job, progress: Progress) -> Mapping[str, Any]:
         return paying.make_file(job, progress)
 
 
+def _forecast(job: Job, progress: Progress) -> Mapping[str, Any]:
+    where = _where(job.who, roles.SEE_FIGURES)
+    if not where.covers(job.division):
+        raise Refused("这个区划不在您的范围", "this place is not in your area")
+    with scope.within(where):
+        return forecasts.forecast(job, progress)
+
+
 WORKS: Mapping[str, Work] = {
     DECIDE_RUN: _decide_run,
     SETTLE_RUN: _settle_run,
     BANK_FILE: _bank_file,
+    FORECAST: _forecast,
     DECIDE: _decide,
     EXPORT: _export,
     EXPORT_IMPORT: _export_import,

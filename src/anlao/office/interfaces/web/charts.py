@@ -11,7 +11,7 @@ from typing import Any
 import vl_convert
 from django.utils.safestring import SafeString, mark_safe
 
-_ACCENT, _WARN, _QUIET = "#0b6152", "#8a4b00", "#52605b"
+_ACCENT, _WARN, _QUIET, _PALE = "#0b6152", "#8a4b00", "#52605b", "#a9d3c9"
 _FONT = "Noto Sans SC, Noto Sans CJK SC, PingFang SC, Microsoft YaHei, sans-serif"
 _WIDTH, _BAR, _TALL, _TYPE = 820, 26, 460, 16
 _one_at_a_time = Lock()
@@ -39,6 +39,70 @@ def bars(
         ],
     }
     return _svg(spec, type_size)
+
+
+def pairs(
+    rows: Sequence[tuple[str, str, float]], *, series: Sequence[str], unit: str
+) -> SafeString:
+    """Return two bars for each name: (name, series, figure), the series in the order given."""
+    values = [{"name": name, "series": part, "figure": figure} for name, part, figure in rows]
+    place = {
+        "y": {"field": "name", "type": "nominal", "sort": None, "title": None},
+        "yOffset": {"field": "series", "sort": list(series)},
+        "x": {"field": "figure", "type": "quantitative", "title": unit, "axis": {"grid": True}},
+    }
+    colour = {
+        "field": "series",
+        "type": "nominal",
+        "sort": list(series),
+        "title": None,
+        "scale": {"domain": list(series), "range": [_PALE, _ACCENT]},
+    }
+    spec = {
+        "width": _WIDTH,
+        "height": {"step": _BAR},
+        "data": {"values": values},
+        "encoding": place,
+        "layer": [
+            {"mark": {"type": "bar"}, "encoding": {"color": colour}},
+            {
+                "mark": {"type": "text", "align": "left", "dx": 4, "color": "#1d2623"},
+                "encoding": {"text": {"field": "figure", "format": ",.0f"}},
+            },
+        ],
+    }
+    return _svg(spec)
+
+
+def lines(
+    rows: Sequence[tuple[str, str, float]], *, series: Sequence[str], unit: str
+) -> SafeString:
+    """Return lines over months: (month, series, figure); dashes tell them apart as well."""
+    values = [{"month": month, "series": part, "figure": figure} for month, part, figure in rows]
+    looks = {"field": "series", "type": "nominal", "sort": list(series), "title": None}
+    spec = {
+        "width": _WIDTH,
+        "height": _TALL * 2 // 3,
+        "data": {"values": values},
+        "mark": {"type": "line", "strokeWidth": 2.5, "point": True},
+        "encoding": {
+            "x": {
+                "field": "month",
+                "type": "ordinal",
+                "title": None,
+                "axis": {"labelAngle": -45, "labelOverlap": True},
+            },
+            "y": {
+                "field": "figure",
+                "type": "quantitative",
+                "title": unit,
+                "scale": {"zero": True},
+            },
+            "color": looks | {"scale": {"domain": list(series), "range": [_ACCENT, _WARN]}},
+            "strokeDash": looks | {"scale": {"domain": list(series), "range": [[1, 0], [6, 4]]}},
+        },
+    }
+    return _svg(spec)
 
 
 def points(
@@ -73,7 +137,7 @@ def points(
                         "field": "colour",
                         "type": "quantitative",
                         "title": colour,
-                        "scale": {"range": ["#a9d3c9", _WARN]},
+                        "scale": {"range": [_PALE, _WARN]},
                     },
                 },
             },

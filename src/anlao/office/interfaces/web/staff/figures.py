@@ -30,7 +30,10 @@ def overview(request: HttpRequest) -> HttpResponse:
     where = asking.where(act)
     scope.enter(where)
     decided = month.latest(where.divisions)
-    given: dict[str, Any] = {"decided": decided}
+    given: dict[str, Any] = {
+        "decided": decided,
+        "may_forecast": asking.may(roles.SEE_FIGURES),
+    }
     if decided is not None:
         area = _area(where.divisions, decided.division_code)
         places = figures.by_place(decided, area)

@@ -49,6 +49,7 @@ _HAVE_JOBS = (
     roles.SEE_ELDERS,
     roles.GIVE_DATA,
     roles.PAY,
+    roles.SEE_FIGURES,
 )
 
 
@@ -157,6 +158,8 @@ def _back(found: Job, asking: Who, back: str) -> str:
     if kind == "import" and back == f"/imports/{number}" and asking.may(roles.IMPORT_LISTS):
         return back
     if kind == "package" and back == "/packages" and asking.may(roles.GIVE_DATA):
+        return back
+    if kind == "forecast" and back == "/figures/forecast" and asking.may(roles.SEE_FIGURES):
         return back
     if kind == "run" and back == f"/payments/{number}":
         return back

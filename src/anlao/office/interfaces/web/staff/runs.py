@@ -19,6 +19,7 @@ from anlao.office.benefits import due
 from anlao.office.benefits.rulebooks import NoRulebook
 from anlao.office.interfaces.tasks import running
 from anlao.office.interfaces.web.sent import text_in
+from anlao.office.interfaces.web.staff import counties
 from anlao.office.interfaces.web.who import Who, needs, who
 from anlao.office.jobs import queries as jobs
 from anlao.office.jobs.models import Job
@@ -29,10 +30,8 @@ from anlao.office.payments.models import Run
 from anlao.office.payments.refusals import RunRefused
 from anlao.office.payments.terms import TermsRefused, terms_of
 from anlao.office.shared import scope
-from anlao.places import divisions
 
 PAGE = 20
-_COUNTY_DIGITS = 6
 SEEING = (roles.MAKE_RUNS, roles.REVIEW_RUNS, roles.APPROVE, roles.PAY, roles.SEE_AUDIT)
 """Whoever may do one of these sees runs: their makers, checkers, payers, and the auditors."""
 
@@ -46,7 +45,7 @@ class OpenForm(forms.Form):
     def __init__(self, *args: Any, asking: Who, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.asking = asking
-        self.fields["division"].choices = _counties(asking)  # type: ignore[attr-defined]
+        self.fields["division"].choices = counties.inside(asking.where(roles.MAKE_RUNS))  # type: ignore[attr-defined]
 
     def clean_month(self) -> date:
         month = date.fromisoformat(f"{self.cleaned_data['month']}-01")
@@ -326,16 +325,3 @@ def _may(run: Run, asking: Who) -> dict[str, bool]:
         and run.kind == Run.Kind.REGULAR,
         "fetch": may(roles.PAY, s.SENT, s.CLOSED),
     }
-
-
-def _counties(asking: Who) -> list[tuple[str, str]]:
-    """Return the counties for which she makes runs."""
-    found = []
-    for code in asking.where(roles.MAKE_RUNS).divisions:
-        within = (
-            divisions.within(code, "county")
-            if len(code) < _COUNTY_DIGITS
-            else [one for one in (divisions.find(code),) if one is not None]
-        )
-        found += [(one.code, one.name) for one in within if len(one.code) == _COUNTY_DIGITS]
-    return found

@@ -55,7 +55,17 @@ def thousands(number: int) -> str:
 @register.filter
 def yuan(fen: int | None) -> str:
     """Return fen as yuan; a dash where there is no money in it."""
-    return "—" if fen is None else f"{fen // 100:,}.{fen % 100:02d}"
+    if fen is None:
+        return "—"
+    whole, rest = divmod(abs(fen), 100)
+    return f"{'-' if fen < 0 else ''}{whole:,}.{rest:02d}"
+
+
+@register.filter
+def permille(number: int) -> str:
+    """Return thousandths as per cent."""
+    whole, rest = divmod(number, 10)
+    return f"{whole}.{rest} %" if rest else f"{whole} %"
 
 
 _STATES = {
@@ -440,6 +450,14 @@ ACTS = (
         "make_bank_file": ("生成代发文件", "made a bank file"),
         "take_bank_file": ("下载代发文件", "fetched a bank file"),
         "read_bank_answer": ("读入银行回盘", "read a bank's answer"),
+        "enter_budget": ("登记预算", "entered a budget"),
+        "enter_funding": ("登记拨入资金", "entered money of a fund"),
+        "export_budget": ("导出预算执行", "exported budget and spending"),
+        "make_forecast": ("预测支出", "made a forecast"),
+        "export_forecast": ("导出支出预测", "exported a forecast"),
+        "draw_sample": ("抽取核查样本", "drew a sample to verify"),
+        "read_sample": ("查阅核查样本", "read a sample"),
+        "check_payment": ("登记核查结果", "recorded what a check found"),
         "enter_account": ("登记收款账户", "entered an account"),
         "read_payments": ("查阅发放记录", "read payments"),
         "read_recoveries": ("查阅追回", "read recoveries"),
@@ -530,12 +548,20 @@ _RECOVERY_STEPS = {
     "written_off": ("核销", "written off"),
     "refused": ("核销未准", "write-off refused"),
 }
-_FUNDS = {
+FUNDS = {
     "national": ("中央", "national"),
     "provincial": ("省级", "provincial"),
     "city": ("市级", "city"),
     "county": ("县级", "county"),
     "lottery": ("福彩公益金", "welfare lottery"),
+}
+_HOWS = {"call": ("电话回访", "call"), "visit": ("入户核查", "visit")}
+_CHECKS = {
+    "full": ("足额收到", "received in full"),
+    "less": ("收到但不足额", "received less"),
+    "not": ("没有收到", "not received"),
+    "unreached": ("联系不上", "not reachable"),
+    "deceased": ("已去世", "deceased"),
 }
 _PAYMENT_WORDS = {
     "run": _RUN_KINDS,
@@ -546,7 +572,9 @@ _PAYMENT_WORDS = {
     "transfer": _TRANSFER_STATES,
     "entry": _ENTRIES,
     "recovery": _RECOVERY_STEPS,
-    "fund": _FUNDS,
+    "fund": FUNDS,
+    "how": _HOWS,
+    "check": _CHECKS,
 }
 
 
