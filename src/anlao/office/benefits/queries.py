@@ -197,7 +197,7 @@ def entitlement(
     teller = Teller(Words(book, book.subjects["elder"].facts, language), _RATE_ADVICE)
     facts_at = _facts_at(program, elder, month, known_at, {})
     found = explain(program, month, facts_at, only=(provision,))
-    return _told(found[0], teller) if found else None
+    return told(found[0], teller) if found else None
 
 
 def facts_of_months(
