@@ -118,12 +118,14 @@ def _picked(today: date) -> dict[str, Any]:
     from anlao.office.divisions.models import Division
     from anlao.office.registry.identity import set_phone
     from anlao.office.registry.models import Elder
-    from anlao.office.rehearsal import awards, homes
+    from anlao.office.rehearsal import awards, homes, registers
     from anlao.office.shared import scope
     from anlao.places import divisions
 
     month, now = deciding.month_of(today), timezone.now()
     homes.place_homes([place.code for place in divisions.within(COUNTY, "township")], at=now)
+    codes = [place.code for place in divisions.within(COUNTY, "township")]
+    registers.fill_registers(COUNTY, codes, day=today, at=now)
     first = deciding.decide_division(COUNTY, month, known_at=now, today=today, by="browser")
     awards.pay_out(first, at=now)
     deciding.decide_everywhere(month, known_at=timezone.now(), today=today, by="browser")

@@ -250,6 +250,18 @@ def _list_refused(visitor: Visitor) -> None:
 
 
 LOOKS = (
+    _at("registers", "clerk", "/registers"),
+    _at("registers-expiring", "clerk", "/registers/expiring"),
+    _at("register-caregivers", "clerk", "/registers/caregiver"),
+    _at("register-residents", "clerk", "/registers/resident"),
+    _at("register-due", "clerk", "/registers/due/special-post-allowance"),
+    _at("register-institution", "clerk", "/registers/institution/1"),
+    _at("register-caregiver-due", "clerk", "/registers/caregiver/1/due"),
+    _at("register-history", "clerk", "/registers/caregiver/1/history"),
+    _at("register-choose", "clerk", "/registers/caregiver/1/record"),
+    _at("register-record", "clerk", "/registers/caregiver/1/record?fact=employer_id"),
+    _at("register-new", "clerk", "/registers/institution/new"),
+    _at("register-import", "clerk", "/registers/caregiver/import"),
     _at("runs", "clerk", "/payments"),
     _run("run-this-month", "clerk", "open"),
     _run("run-to-review", "clerk2", "open"),

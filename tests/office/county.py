@@ -15,6 +15,7 @@ from psycopg import sql
 
 from anlao import identity_numbers
 from anlao.identity_numbers import IdentityNumber, check_character
+from anlao.office.benefits.subjects import REGISTERS as SUBJECTS
 from anlao.office.database import logins
 from anlao.office.database.folder import DataFolder
 from anlao.office.divisions.models import Division
@@ -51,6 +52,14 @@ ASSESSMENTS = (
     "assessments_answer",
     "assessments_signature",
 )
+REGISTERS = (
+    "facilities_institution",
+    "facilities_centre",
+    "facilities_stay",
+    "workforce_caregiver",
+    *(table._meta.db_table for register in SUBJECTS.values() for table in register.tables),
+    "subjects_stagedlist",
+)
 PAYMENTS = (
     "payments_run",
     "payments_signature",
@@ -82,6 +91,7 @@ _KEPT = (
     "organisations_answered",
     *REGISTRY,
     *ASSESSMENTS,
+    *REGISTERS,
     "journeys_journey",
     "imports_batch",
     "imports_rememberedmapping",

@@ -78,7 +78,15 @@ def furnish(folder: DataFolder, *, people: Path, county: str, rates: Path) -> Fu
             from anlao.office.benefits import month as months
             from anlao.office.benefits.deciding import decide_division
             from anlao.office.registry.loading import load_population
-            from anlao.office.rehearsal import assessments, awards, cases, homes, lists, payments
+            from anlao.office.rehearsal import (
+                assessments,
+                awards,
+                cases,
+                homes,
+                lists,
+                payments,
+                registers,
+            )
             from anlao.office.rehearsal import people as cast
             from anlao.office.service_list import statistics
             from anlao.office.shared import scope
@@ -100,6 +108,7 @@ def furnish(folder: DataFolder, *, people: Path, county: str, rates: Path) -> Fu
             today = timezone.localdate(now)
             assessments.assess_some(county, day=today, at=timezone.now())
             homes.place_homes(_townships(county), at=now)
+            registers.fill_registers(county, _townships(county), day=today, at=now)
             first = decide_division(county, Month.of(today), known_at=now, today=today, by=cast.BY)
             awards.pay_out(first, at=now)
             decided = decide_division(

@@ -17,6 +17,7 @@ from anlao.office.shared.models import AuditEntry
 
 _SCOPED = (
     "^(registry_|imports_|assessments_|journeys_|payments_|cases_|"
+    "facilities_|workforce_|subjects_|"
     "service_list_(edition|item|contact)$|"
     "benefits_(decision|award|finding|forecast)$)"
 )

@@ -45,6 +45,7 @@ class Page:
     more: tuple[Mapping[str, str], ...] = field(default=())
 
 
+WATCHERS = CLERKS | {"approver", "finance", "auditor", "leader"}
 PAYERS = {"county_clerk", "neighbour", "approver", "finance", "auditor"}
 FIGURES = {"finance", "auditor", "leader"}
 DECIDE = {"act": "decide"}
@@ -123,6 +124,17 @@ PAGES = {
     "cases-form": Page("/cases/form/old-age-allowance", RECORDERS),
     "case": Page("/cases/{}", READERS, status=404),
     "case-paper": Page("/cases/{}/papers/decision", READERS, status=404),
+    "registers": Page("/registers", WATCHERS),
+    "registers-expiring": Page("/registers/expiring", WATCHERS),
+    "register": Page("/registers/caregiver", WATCHERS),
+    "register-due": Page("/registers/due/no-such-provision", WATCHERS, status=404),
+    "register-file": Page("/registers/caregiver/1", WATCHERS, status=404),
+    "register-file-due": Page("/registers/caregiver/1/due", WATCHERS, status=404),
+    "register-history": Page("/registers/caregiver/1/history", WATCHERS, status=404),
+    "register-record": Page("/registers/caregiver/1/record", CLERKS, status=404),
+    "register-new": Page("/registers/institution/new", CLERKS, more=({}, {"name": "某院"})),
+    "register-import": Page("/registers/caregiver/import", CLERKS, more=({},)),
+    "register-staged": Page("/registers/caregiver/import/1", CLERKS, status=404),
     "elder-payments": Page("/elders/{}/payments", READERS, "elder"),
     "runs": Page("/payments", PAYERS),
     "run": Page("/payments/{}", PAYERS, status=404),

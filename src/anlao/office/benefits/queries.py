@@ -87,7 +87,7 @@ def entitlements(
         teller.words.of(book.title),
         book.document,
         teller.summary(explained),
-        tuple(_told(item, teller) for item in ranked),
+        tuple(told(item, teller) for item in ranked),
     )
 
 
@@ -197,7 +197,7 @@ def entitlement(
     teller = Teller(Words(book, book.subjects["elder"].facts, language), _RATE_ADVICE)
     facts_at = _facts_at(program, elder, month, known_at, {})
     found = explain(program, month, facts_at, only=(provision,))
-    return _told(found[0], teller) if found else None
+    return told(found[0], teller) if found else None
 
 
 def facts_of_months(
@@ -210,7 +210,8 @@ def facts_of_months(
     return _facts_at(program_for(elder.division_code), elder, month, known_at, {}, held)
 
 
-def _told(item: Explanation, teller: Teller) -> Entitlement:
+def told(item: Explanation, teller: Teller) -> Entitlement:
+    """Return an explained decision in words."""
     decision = item.decision
     lines = [line.strip() for line in teller.paragraph(item)[1:-1]]
     return Entitlement(

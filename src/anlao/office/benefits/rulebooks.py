@@ -32,23 +32,29 @@ class NoRulebook(LookupError):
         return f"{self.division} 还没有可以判定的规则册；请联系县级管理员装入"
 
 
-def program_for(division: str) -> Program:
-    """Return the program of the nearest rulebook above a division. Raises NoRulebook."""
+def program_for(division: str, subject: str = "elder") -> Program:
+    """Return the program of the nearest rulebook above a division. Raises NoRulebook.
+
+    ``subject``: about whom or what, as rulebooks name it.
+    """
     covering = [book for book in _in_force() if division.startswith(book.division)]
     if not covering:
         raise NoRulebook(division)
     name = max(covering, key=lambda book: len(book.division)).id
     rates = rates_of(name)
-    return _program(name, rates.stat().st_mtime_ns if rates.exists() else 0)
+    return _program(name, rates.stat().st_mtime_ns if rates.exists() else 0, subject)
 
 
-def facts_for(division: str) -> Mapping[str, FactSpec]:
-    """Return what the nearest rulebook knows of an elder; the common base where there is none."""
+def facts_for(division: str, subject: str = "elder") -> Mapping[str, FactSpec]:
+    """Return what the nearest rulebook knows of an elder; the common base where there is none.
+
+    ``subject``: of whom or what else instead.
+    """
     try:
         book = program_for(division).rulebook
     except NoRulebook:
         book = load(_BASE, _LIBRARY).usable(_BASE)
-    return book.subjects["elder"].facts
+    return book.subjects[subject].facts
 
 
 def folders_of(division: str) -> list[Path]:
@@ -77,12 +83,13 @@ def rates_of(rulebook: str) -> Path:
     return Path(settings.DATA.rates) / f"{rulebook}.yaml"
 
 
-@lru_cache(maxsize=32)
-def _program(name: str, _rates_changed: int) -> Program:
+@lru_cache(maxsize=128)
+def _program(name: str, _rates_changed: int, subject: str) -> Program:
     """Return a program; made anew once its local rates have changed."""
     book = load(name, _LIBRARY).usable(name)
     rates = rates_of(name)
-    return make_program(book, rates=load_rates(rates, book).rates if rates.exists() else None)
+    known = load_rates(rates, book).rates if rates.exists() else None
+    return make_program(book, subject=subject, rates=known)
 
 
 def digest_of(division: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from anlao.office.benefits.queries import FactLabel
@@ -11,6 +12,7 @@ from anlao.places import divisions
 
 UNKNOWN = "unknown"
 _YES_NO = {"true": True, "false": False}
+_DECIMAL = re.compile(r"[0-9]{1,14}(?:\.[0-9]{1,8})?", re.ASCII)
 _CODE = re.compile(r"[0-9]{6}(?:[0-9]{3}){0,2}")
 
 
@@ -33,8 +35,36 @@ def read_value(label: FactLabel, text: str) -> Any:
             if text not in label.values:
                 raise ValueError(text)
             return text
+        case "text":
+            return text
+        case "integer" | "institution":
+            return _whole(text)
+        case "number":
+            return _decimal(text)
+        case "money":
+            return _fen(text)
         case _:
             return place_code(text)
+
+
+def _whole(text: str) -> int:
+    if not (text.isascii() and text.isdigit()):
+        raise ValueError(text)
+    return int(text)
+
+
+def _decimal(text: str) -> Decimal:
+    if not _DECIMAL.fullmatch(text):
+        raise ValueError(text)
+    return Decimal(text)
+
+
+def _fen(text: str) -> int:
+    """Return yuan, as people write them, in fen."""
+    fen = _decimal(text.replace(",", "")) * 100
+    if fen != int(fen):
+        raise ValueError(text)
+    return int(fen)
 
 
 def place_code(text: str) -> str:

@@ -33,6 +33,10 @@ GIVE_DATA = "give_data"
 PREPARE_LIST = "prepare_service_list"
 REVIEW_LIST = "review_service_list"
 PUBLISH_LIST = "publish_service_list"
+SEE_FACILITIES = "see_facilities"
+"""See the registers of institutions, their residents, centres and caregivers."""
+RECORD_FACILITIES = "record_facilities"
+"""Open files in these registers and record what is known: for clerks, who see what they touch."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +68,7 @@ ROLES = {
             GIVE_DATA,
             REVIEW_LIST,
             PUBLISH_LIST,
+            SEE_FACILITIES,
         ),
         _role(
             "county_clerk",
@@ -81,6 +86,8 @@ ROLES = {
             REVIEW_RUNS,
             CHANGE_PLACES,
             PREPARE_LIST,
+            SEE_FACILITIES,
+            RECORD_FACILITIES,
         ),
         _role(
             "township_clerk",
@@ -94,6 +101,8 @@ ROLES = {
             TAKE_CASE,
             VERIFY_CASE,
             ENTER_ACCOUNTS,
+            SEE_FACILITIES,
+            RECORD_FACILITIES,
         ),
         _role(
             "village_worker",
@@ -106,9 +115,9 @@ ROLES = {
         ),
         _role("assessor", "评估员", "assessor", SEE_ELDERS, ASSESS),
         _role("provider", "服务机构", "provider", SEE_ELDERS),
-        _role("finance", "财务", "finance", SEE_ELDERS, PAY, SEE_FIGURES),
-        _role("auditor", "审计", "auditor", SEE_ELDERS, SEE_AUDIT, SEE_FIGURES),
-        _role("leader", "领导", "leader", SEE_FIGURES),
+        _role("finance", "财务", "finance", SEE_ELDERS, PAY, SEE_FIGURES, SEE_FACILITIES),
+        _role("auditor", "审计", "auditor", SEE_ELDERS, SEE_AUDIT, SEE_FIGURES, SEE_FACILITIES),
+        _role("leader", "领导", "leader", SEE_FIGURES, SEE_FACILITIES),
         _role("administrator", "系统管理员", "administrator", ADMINISTER),
     )
 }

@@ -22,6 +22,7 @@ _ROOMS = (
     ("web:month", "本月情况", "This month", roles.SEE_FIGURES),
     ("web:figures", "图表", "Figures", roles.SEE_ELDERS),
     ("web:figures", "图表", "Figures", roles.SEE_FIGURES),
+    ("web:registers", "机构与人员", "Registers", roles.SEE_FACILITIES),
     ("web:runs", "待遇发放", "Payments", roles.MAKE_RUNS),
     ("web:runs", "待遇发放", "Payments", roles.APPROVE),
     ("web:runs", "待遇发放", "Payments", roles.PAY),

@@ -349,6 +349,15 @@ def in_words(label: Any, language: str) -> str:
 
 ACTS = (
     {
+        "open_register_file": ("登记机构或人员", "opened a file in a register"),
+        "record_register_facts": ("登记机构或人员情况", "recorded facts in a register"),
+        "read_register": ("查阅名册", "read a register"),
+        "read_register_file": ("查阅机构或人员档案", "read a file of a register"),
+        "read_register_dues": ("查阅名册应发情况", "read what is due by a register"),
+        "export_register": ("导出名册", "exported a register"),
+        "bring_register_list": ("上传名册名单", "brought a list for a register"),
+        "commit_register_list": ("提交名册名单", "committed a list for a register"),
+        "discard_register_list": ("放弃名册名单", "gave up a list for a register"),
         "sign_in": ("登录", "signed in"),
         "sign_in_failed": ("登录失败", "failed to sign in"),
         "account_locked": ("账户锁定", "account locked"),

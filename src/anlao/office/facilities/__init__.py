@@ -1,0 +1,1 @@
+"""Institutions, the stays of their residents, and home-care centres."""
