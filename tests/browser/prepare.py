@@ -41,7 +41,6 @@ def fill(folder: DataFolder, people: Path) -> dict[str, Any]:
         _load(people, at - timedelta(days=40))
         with override_settings(PASSWORD_HASHERS=[_QUICK]):  # nobody will use these passwords
             people_a_county(COUNTY, day=date(2026, 1, 1), at=at)
-        _second_finance(at)
         _set_passwords()
         assessments = assess_some(COUNTY, day=today, at=at)
         recovery = _second_factor("town19", at)
@@ -58,27 +57,6 @@ def _load(people: Path, at: datetime) -> None:
         identities=people.with_suffix(".identity.parquet"),
         history=people.with_suffix(".history.csv"),
         county=COUNTY,
-        by="rehearsal",
-        at=at,
-    )
-
-
-def _second_finance(at: datetime) -> None:
-    """Add somebody who pays and has signed in before."""
-    from anlao.office.divisions.models import Division
-    from anlao.office.organisations import operations
-    from anlao.office.organisations.models import User
-
-    bureau = User.objects.get(username="finance").organisation
-    user = User.objects.create(username="finance2", full_name="财务 丁宁", organisation=bureau)
-    operations.grant(
-        user=user,
-        role="finance",
-        division=Division.objects.get(code=COUNTY),
-        organisation=None,
-        start=date(2026, 1, 1),
-        until=None,
-        reason="测试",
         by="rehearsal",
         at=at,
     )
