@@ -1,7 +1,7 @@
 -- What is published is everybody's to read; work on a list is seen and done inside one's own area.
 ALTER TABLE service_list_edition ENABLE ROW LEVEL SECURITY;
 CREATE POLICY published ON service_list_edition FOR SELECT USING (
-  state IN ('published', 'archived')
+  state::text = ANY (ARRAY['published', 'archived'])
   OR division_code LIKE ANY ((SELECT scope_divisions())::text[]));
 CREATE POLICY added ON service_list_edition FOR INSERT WITH CHECK (
   division_code LIKE ANY ((SELECT scope_divisions())::text[]));
