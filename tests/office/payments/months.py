@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 
 from anlao.office.benefits.models import Award
 from anlao.office.payments import accounts, deciding, operations, settling, signing
@@ -139,7 +139,3 @@ def lines(run: Run) -> dict[tuple[int | None, str, str], Line]:
     with scope.within(WHOLE_OFFICE):
         found = Line.objects.filter(run=run).order_by("pk")
         return {(line.elder_id, line.provision, line.period): line for line in found}
-
-
-def later(when: datetime, days: int) -> datetime:
-    return when + timedelta(days=days)

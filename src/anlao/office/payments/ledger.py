@@ -23,7 +23,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Max, Sum
+from django.db.models import Sum
 from django.utils import timezone
 
 from anlao.office.payments.models import Entry, Posting, Recovery, Run
@@ -284,9 +284,3 @@ def _chain(division: str) -> Iterator[Fault]:
         if sum(one.fen for one in postings):
             yield Fault(entry.number, "借贷不平", "its postings do not add up")
         before, expected = entry.mark, entry.number + 1
-
-
-def latest_number(division: str) -> int:
-    """Return how many entries a county has."""
-    found = Entry.objects.filter(division_code=division).aggregate(last=Max("number"))["last"]
-    return int(found or 0)

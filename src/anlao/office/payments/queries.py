@@ -229,14 +229,6 @@ def answers(run: Run) -> list[Answer]:
     return list(run.answers.order_by("pk"))
 
 
-def transfers(run: Run, state: str = "") -> QuerySet[Transfer]:
-    """Return a run's transfers with lines, elders and accounts."""
-    found: QuerySet[Transfer] = Transfer.objects.filter(run=run)
-    if state:
-        found = found.filter(state=state)
-    return found.select_related("line__elder", "account").order_by("pk")
-
-
 @dataclass(frozen=True, slots=True)
 class Paid:
     """A line of an elder's, with how it got to her. ``states``: of its transfers, the last last."""

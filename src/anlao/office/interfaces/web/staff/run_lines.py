@@ -14,6 +14,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
+from anlao.office.benefits import due
 from anlao.office.benefits import queries as benefits
 from anlao.office.benefits.rulebooks import NoRulebook
 from anlao.office.interfaces.web.sent import text_in
@@ -76,6 +77,7 @@ def one(request: HttpRequest, number: int, line: int) -> HttpResponse:
     }
     if found.elder is not None and run.known_at is not None:
         try:
+            given["rules_changed"] = due.rules_digest(run.division_code) != run.rules_digest
             told = benefits.entitlements(
                 found.elder,
                 benefits.month_of(found.month),
