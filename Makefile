@@ -26,7 +26,7 @@ serve: $(VENV)/.installed ## Open the demo's office in a browser
 	$(BIN)/anlao serve --demo
 
 test: $(VENV)/.tested $(VENV)/.browser ## Run the tests
-	$(BIN)/python -m pytest -q
+	$(BIN)/python -m pytest -q --numprocesses auto --maxprocesses 4
 
 check: $(VENV)/.tested ## Format, lint, types, layers, generated docs
 	$(BIN)/ruff format --check .

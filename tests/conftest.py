@@ -4,13 +4,27 @@ from __future__ import annotations
 
 import pytest
 from hypothesis import settings
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 # A busy machine must not fail a property: time is measured in bench, not here.
 settings.register_profile("anlao", deadline=None, derandomize=True)
 settings.load_profile("anlao")
+
+_BROWSER = "tests/browser/"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--record", action="store_true", help="record the messages of bad rulebooks again"
     )
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
+    """Let a file's tests run in one process, and all who open a browser share one office."""
+    return _ByFile(config, log)
+
+
+class _ByFile(LoadScopeScheduling):
+    def _split_scope(self, nodeid: str) -> str:
+        return _BROWSER if nodeid.startswith(_BROWSER) else nodeid.split("::", 1)[0]

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.office import DESKTOP, PHONE, Enter, Visitor
 from tests.browser.prepare import PASSWORD
@@ -164,7 +165,7 @@ def _photographed(visitor: Visitor, tab: str = "") -> None:
         {"name": "照片.jpg", "mimeType": "image/jpeg", "buffer": jpeg(900, 1200)}
     )
     visitor.page.locator("form[enctype] button").click()
-    visitor.page.wait_for_function("document.querySelector('img.portrait').naturalWidth == 450")
+    expect(visitor.page.locator("img.portrait")).to_have_js_property("naturalWidth", 450)
     visitor.go(visitor.office.elder("long", tab))
 
 

@@ -173,7 +173,7 @@ def test_a_rule_reaches_its_role_in_its_division_only(county: County) -> None:
         user = county.cast[part]
         return factors.is_required(user, grants_on(user, NOW.date()))
 
-    assert [part for part in county.cast if reached(part)] == ["clerk_a", "clerk_b"]
+    assert [part for part in county.cast if reached(part)] == ["clerk_a", "clerk_b", "finance"]
     factor_rules.require(place, ["auditor"], by="administrator", at=NOW)
     assert [part for part in county.cast if reached(part)] == ["auditor"]
     neighbour = Division.objects.get(code=NEIGHBOUR)

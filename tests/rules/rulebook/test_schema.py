@@ -28,6 +28,7 @@ PARTS = {
     "facts.yaml": "facts",
     "discretion.yaml": "discretion",
     "targets.yaml": "targets",
+    "service_list.yaml": "service_list",
 }
 FILES = sorted((PACKAGE / "rulebooks").glob("**/*.yaml"))
 
