@@ -102,6 +102,7 @@ _KEPT = (
     "benefits_decidedmonth",
     "benefits_decision",
     "benefits_award",
+    "benefits_fileaward",
     "benefits_finding",
     "cases_case",
     "cases_step",

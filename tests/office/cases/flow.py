@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 
+from anlao.office.benefits.holders import ElderHolder
 from anlao.office.cases import asking, deciding, verifying
 from anlao.office.cases.asking import Asker
 from anlao.office.cases.models import Case
@@ -29,7 +30,7 @@ def needy(name: str = "叶素珍") -> Elder:
 
 def asked(her: Elder, *, day: date = TODAY, at: datetime = NOW) -> Case:
     return asking.apply(
-        elder=her,
+        holder=ElderHolder(her),
         provision=SUPPORT,
         way_in="village",
         asker=Asker("self"),

@@ -9,6 +9,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from anlao.office.benefits.freezing import digest
+from anlao.office.benefits.holders import ElderHolder
 from anlao.office.benefits.provisions import held, rule_of
 from anlao.office.cases import asking, deciding, states, verifying
 from anlao.office.cases.asking import Asker
@@ -285,7 +286,7 @@ def test_whoever_receives_does_not_ask_again() -> None:
 def test_whoever_asks_for_another_says_who_and_why(asker: Asker, ground: str, why: str) -> None:
     with pytest.raises(Refused, match=why):
         asking.apply(
-            elder=needy(),
+            holder=ElderHolder(needy()),
             provision=SUPPORT,
             way_in="paper",
             asker=asker,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 
+from anlao.office.benefits.holders import ElderHolder
 from anlao.office.benefits.models import Award
 from anlao.office.payments import accounts, deciding, operations, settling, signing
 from anlao.office.payments.accounts import Told
@@ -53,7 +54,7 @@ def award(
 def account(elder: Elder, number: str = "") -> Account:
     with scope.within(WHOLE_OFFICE):
         told = Told("测试农商银行", elder.name, "self", number or f"62284803{elder.pk:09d}", "存折")
-        return accounts.enter(elder, told, by="builder", at=at(date(2026, 1, 5)))
+        return accounts.enter(ElderHolder(elder), told, by="builder", at=at(date(2026, 1, 5)))
 
 
 def opened(month: date, *, kind: str = "regular", parent: Run | None = None) -> Run:

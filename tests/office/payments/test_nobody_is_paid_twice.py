@@ -113,11 +113,11 @@ def test_a_second_first_line_is_refused_by_the_database(a1: int, office: DataFol
 
     with owner(office) as session, pytest.raises(Exception, match="line_follows_once"):
         session.execute(
-            "INSERT INTO payments_line (run_id, subject, elder_id, division_code, provision, month,"
-            " period, follows_id, before_fen, due_fen, fen, offset_fen, reason, state, held_for,"
-            " cleared) SELECT %s, subject, elder_id, division_code, provision, month, period, NULL,"
-            " 0, due_fen, due_fen, 0, reason, 'listed', '{}', '{}' FROM payments_line"
-            " WHERE elder_id = %s",
+            "INSERT INTO payments_line (run_id, subject, payee, elder_id, division_code, provision,"
+            " month, period, follows_id, before_fen, due_fen, fen, offset_fen, reason, state,"
+            " held_for, cleared) SELECT %s, subject, payee, elder_id, division_code, provision,"
+            " month, period, NULL, 0, due_fen, due_fen, 0, reason, 'listed', '{}', '{}'"
+            " FROM payments_line WHERE elder_id = %s",
             [again.pk, a1],
         )
 
@@ -128,11 +128,11 @@ def test_a_line_cannot_say_that_less_was_due_before(a1: int, office: DataFolder)
 
     with owner(office) as session, pytest.raises(Exception, match="does not follow"):
         session.execute(
-            "INSERT INTO payments_line (run_id, subject, elder_id, division_code, provision, month,"
-            " period, follows_id, before_fen, due_fen, fen, offset_fen, reason, state, held_for,"
-            " cleared) SELECT %s, subject, elder_id, division_code, provision, month, period, id,"
-            " 0, due_fen, due_fen, 0, reason, 'listed', '{}', '{}' FROM payments_line"
-            " WHERE elder_id = %s",
+            "INSERT INTO payments_line (run_id, subject, payee, elder_id, division_code, provision,"
+            " month, period, follows_id, before_fen, due_fen, fen, offset_fen, reason, state,"
+            " held_for, cleared) SELECT %s, subject, payee, elder_id, division_code, provision,"
+            " month, period, id, 0, due_fen, due_fen, 0, reason, 'listed', '{}', '{}'"
+            " FROM payments_line WHERE elder_id = %s",
             [again.pk, a1],
         )
 

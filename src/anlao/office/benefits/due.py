@@ -9,20 +9,27 @@ from hashlib import sha256
 
 import numpy as np
 
-from anlao.office.benefits import population
+from anlao.office.benefits import population, subjects
 from anlao.office.benefits.rulebooks import folders_of, program_for, rates_of
+from anlao.rules.engines.cells import decide
+from anlao.rules.engines.program import Program
 from anlao.rules.periods import Month
 from anlao.rules.results import ProvisionColumn
 from anlao.rules.wording import Words
 
+ELDER = "elder"
 _MONEY = "yuan"
 
 
 @dataclass(frozen=True, slots=True)
 class Provided:
-    """A provision that pays money. ``every``: month, quarter, half_year, year or once."""
+    """A provision that pays money. ``every``: month, quarter, half_year, year or once.
+
+    ``subject``: whom, as rulebooks name it.
+    """
 
     id: str
+    subject: str
     zh: str
     en: str
     unit: str
@@ -46,9 +53,14 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A decision. ``fen``: of money that is due, else None; ``missing``: facts that could help."""
+    """A decision. ``fen``: of money that is due, else None; ``missing``: facts that could help.
 
-    elder: int
+    ``elder``: her number, None of a file; ``home``: the institution that a resident lives in.
+    """
+
+    subject: str
+    elder: int | None
+    home: str
     place: str
     provision: str
     outcome: str
@@ -60,12 +72,20 @@ class Row:
 
 def provided(division: str) -> list[Provided]:
     """Return the provisions of a division that pay money. Raises NoRulebook."""
-    program = program_for(division)
-    specs = program.rulebook.subjects["elder"].facts
+    return [
+        one
+        for subject in (ELDER, *subjects.REGISTERS)
+        for one in _provided(program_for(division, subject), subject)
+    ]
+
+
+def _provided(program: Program, subject: str) -> list[Provided]:
+    specs = program.rulebook.subjects[subject].facts
     chinese, english = (Words(program.rulebook, specs, language) for language in ("zh", "en"))
     return [
         Provided(
             one.id,
+            subject,
             chinese.of(one.label),
             english.of(one.label),
             one.unit,
@@ -73,7 +93,7 @@ def provided(division: str) -> list[Provided]:
             str(one.clause),
         )
         for one in program.provisions
-        if one.unit.startswith(_MONEY) and not one.part_of
+        if one.subject == subject and one.unit.startswith(_MONEY) and not one.part_of
     ]
 
 
@@ -120,13 +140,55 @@ def rows(asked: Asked, *, everybody: bool) -> Iterator[Row]:
             yield from _told(column, places.tolist(), read)
 
 
+def file_rows(
+    division: str, month: date, known_at: datetime, whom: Mapping[str, Sequence[str]]
+) -> Iterator[Row]:
+    """Yield the decisions about files of the registers. Raises NoRulebook.
+
+    ``whom``: subjects by provision. As far as the scope of the transaction goes: whoever pays by
+    them sees the whole office.
+    """
+    asked: dict[str, set[str]] = {}
+    for provision, named in whom.items():
+        for subject in named:
+            asked.setdefault(subject, set()).add(provision)
+    for subject in sorted(asked):
+        yield from _of_file(subject, asked[subject], division, Month.of(month), known_at)
+
+
+def _of_file(
+    subject: str, wanted: set[str], division: str, month: Month, known_at: datetime
+) -> Iterator[Row]:
+    kind, _, number = subject.partition(":")
+    register = subjects.REGISTERS[kind]
+    file = register.model.objects.get(pk=number)
+    program = program_for(division, kind)
+    facts = subjects.facts_at(program, register, file, month, known_at)
+    for one in decide(program.month(month), facts):
+        if one.provision.id in wanted:
+            yield Row(
+                subject,
+                None,
+                subjects.home_of(register, file),
+                file.division_code,
+                one.provision.id,
+                one.outcome,
+                one.fen if one.outcome == "yes" else None,
+                one.unit,
+                one.reason,
+                one.missing,
+            )
+
+
 def _told(column: ProvisionColumn, places: list[int], read: population.Population) -> Iterator[Row]:
     amounts, codes = column.amounts(), column.codes
     for place in places:
         result = column.results[codes[place]]
         is_due = result.outcome == "yes"
         yield Row(
+            f"{ELDER}:{read.numbers[place]}",
             read.numbers[place],
+            "",
             read.places[place],
             column.provision.id,
             result.outcome,

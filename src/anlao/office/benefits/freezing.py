@@ -7,12 +7,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from hashlib import sha256
-from typing import Any
+from typing import Any, Protocol
 
-from anlao.office.benefits.queries import FactLabel, entitlement, facts_of_months, labels
-from anlao.office.benefits.rulebooks import digest_of, program_for
-from anlao.office.registry import queries as registry
-from anlao.office.registry.models import STATUSES, Elder
+from anlao.office.benefits.queries import Entitlement, FactLabel
+from anlao.office.benefits.rulebooks import digest_of
+from anlao.rules.engines.program import Program
+from anlao.rules.evaluation.evaluator import FactsAt
 from anlao.rules.explain import explain
 from anlao.rules.periods import Month
 
@@ -73,12 +73,24 @@ def digest(kept: Mapping[str, Any]) -> str:
     return sha256(text.encode()).hexdigest()
 
 
-def freeze(elder: Elder, provision: str, day: date, *, known_at: datetime) -> Frozen:
+class Basis(Protocol):
+    """Somebody or something that a decision is about, as far as freezing it asks."""
+
+    @property
+    def division(self) -> str: ...
+    def program(self) -> Program: ...
+    def facts_at(self, month: Month, known_at: datetime) -> FactsAt: ...
+    def known_facts(self, day: date, known_at: datetime) -> Iterator[FrozenFact]: ...
+    def entitlement(
+        self, provision: str, month: Month, *, known_at: datetime, language: str
+    ) -> Entitlement | None: ...
+
+
+def freeze(basis: Basis, provision: str, day: date, *, known_at: datetime) -> Frozen:
     """Return the decision of the month of a day. Raises NoRulebook and LookupError."""
     month = Month.of(day)
-    program = program_for(elder.division_code)
-    facts = facts_of_months(elder, month, known_at=known_at)
-    found = explain(program, month, facts, only=(provision,))
+    program = basis.program()
+    found = explain(program, month, basis.facts_at(month, known_at), only=(provision,))
     if not found:
         raise LookupError(provision)
     decision = found[0].decision
@@ -92,35 +104,24 @@ def freeze(elder: Elder, provision: str, day: date, *, known_at: datetime) -> Fr
         str(decision.provision.clause),
         program.rulebook.id,
         program.rulebook.document,
-        digest_of(elder.division_code),
-        tuple(_facts(elder, month.first_day, known_at)),
-        _text(elder, month, provision, known_at, "zh"),
-        _text(elder, month, provision, known_at, "en"),
+        digest_of(basis.division),
+        tuple(basis.known_facts(month.first_day, known_at)),
+        _text(basis, month, provision, known_at, "zh"),
+        _text(basis, month, provision, known_at, "en"),
     )
 
 
-def _text(
-    elder: Elder, month: Month, provision: str, known_at: datetime, language: str
-) -> FrozenText:
-    item = entitlement(elder, provision, month, known_at=known_at, language=language)
-    if item is None:
-        raise LookupError(provision)
-    title = program_for(elder.division_code).rulebook.title
-    return FrozenText(title.text(language), item.name, item.verdict, item.sentences)
-
-
-def _facts(elder: Elder, day: date, known_at: datetime) -> Iterator[FrozenFact]:
-    words = labels(elder)
-    for kind in STATUSES:
-        row = registry.status_on(kind, elder, day, known_at=known_at)
-        if row is None:
-            continue
-        source = " ".join(filter(None, (row.source.name if row.source else "", row.evidence)))
-        for name, value in row.facts().items():
-            if name in words:
-                yield _frozen(words[name], value, source)
-
-
-def _frozen(label: FactLabel, value: Any, source: str) -> FrozenFact:
+def frozen_fact(label: FactLabel, value: Any, source: str) -> FrozenFact:
+    """Return a fact as it is kept, in both languages."""
     shown_zh, shown_en = (label.shown(value, language) for language in ("zh", "en"))
     return FrozenFact(label.name, label.zh, label.en, shown_zh, shown_en, source)
+
+
+def _text(
+    basis: Basis, month: Month, provision: str, known_at: datetime, language: str
+) -> FrozenText:
+    item = basis.entitlement(provision, month, known_at=known_at, language=language)
+    if item is None:
+        raise LookupError(provision)
+    title = basis.program().rulebook.title
+    return FrozenText(title.text(language), item.name, item.verdict, item.sentences)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Final
 
 from anlao.office.benefits.models import Award
-from anlao.office.benefits.queries import facts_of_months
 from anlao.office.benefits.rulebooks import NoRulebook, program_for
-from anlao.office.registry import queries as registry
 from anlao.office.registry.models import Elder
 from anlao.rules.engines.cells import decide
+from anlao.rules.engines.program import Program
+from anlao.rules.evaluation.evaluator import FactsAt
 from anlao.rules.periods import Month
 from anlao.rules.rulebook.model import Provision
 
@@ -44,40 +45,41 @@ class Rule:
         return self.en if language == "en" else self.zh
 
 
-def rules_of(division: str) -> list[Rule]:
-    """Return what elders of a division can be given. Raises NoRulebook."""
+def rules_of(division: str, subject: str = "elder") -> list[Rule]:
+    """Return what elders of a division can be given. Raises NoRulebook.
+
+    ``subject``: whose else, as rulebooks name it; standards that give nobody anything are none.
+    """
     return [
         _rule(provision)
-        for provision in program_for(division).provisions
-        if provision.subject == "elder" and not provision.part_of
+        for provision in program_for(division, subject).provisions
+        if provision.subject == subject and not provision.part_of and provision.kind != "standard"
     ]
 
 
-def rule_of(division: str, provision: str) -> Rule | None:
+def rule_of(division: str, provision: str, subject: str = "elder") -> Rule | None:
     """Return one provision; None where no rulebook has it."""
     try:
-        return next((rule for rule in rules_of(division) if rule.id == provision), None)
+        rules = rules_of(division, subject)
     except NoRulebook:
         return None
+    return next((rule for rule in rules if rule.id == provision), None)
 
 
 def opens_in(
-    elder: Elder, provision: str, *, last: date, most: int, known_at: datetime
+    program: Program, facts_at: Callable[[Month], FactsAt], provision: str, *, last: date, most: int
 ) -> date | None:
     """Return the first of the months up to that of a day in which a provision is due throughout.
 
     Looks back ``most`` months. None where it is not due in the last of them.
     """
     month, first = Month.of(last), None
-    held_on = registry.facts_of_days(elder, known_at=known_at)
-    program = program_for(elder.division_code)
     for shift in range(most + 1):
         earlier = month.plus(-shift)
-        facts = facts_of_months(elder, earlier, known_at=known_at, held=held_on)
-        decided = decide(program.month(earlier), facts)
+        decided = decide(program.month(earlier), facts_at(earlier))
         if not any(one.provision.id == provision and one.outcome == "yes" for one in decided):
             break
-        first = month.plus(-shift).first_day
+        first = earlier.first_day
     return first
 
 
@@ -93,11 +95,6 @@ def held(elder: Elder, provision: str) -> list[Award]:
     """Return what is known now of an elder's receiving a provision, the earliest first."""
     rows = Award.objects.filter(elder=elder, provision=provision, known__upper_inf=True)
     return list(rows.order_by("valid"))
-
-
-def running(elder: Elder, provision: str) -> Award | None:
-    """Return the award that goes on without an end, if there is one."""
-    return next((row for row in held(elder, provision) if row.valid.upper is None), None)
 
 
 def day_after_death(rule: Rule | None, death: date) -> date:

@@ -21,7 +21,7 @@ from anlao.rules.tell import Teller
 from anlao.rules.wording import Words
 
 ORDER = ("yes", "unknown", "no", "not_applicable")
-_RATE_ADVICE = ("请县级管理员登记", "the county's administrator can enter it")
+RATE_ADVICE = ("请县级管理员登记", "the county's administrator can enter it")
 _FROM_COUNTY = 2
 """Places are told from the county down: clerks know in which province they are."""
 
@@ -79,7 +79,7 @@ def entitlements(
     program = program_for(elder.division_code)
     facts_at = _facts_at(program, elder, month, known_at, instead or {})
     book = program.rulebook
-    teller = Teller(Words(book, book.subjects["elder"].facts, language), _RATE_ADVICE)
+    teller = Teller(Words(book, book.subjects["elder"].facts, language), RATE_ADVICE)
     explained = explain(program, month, facts_at)
     ranked = sorted(explained, key=lambda item: ORDER.index(item.decision.outcome))
     return Entitlements(
@@ -170,10 +170,12 @@ def month_of(day: date) -> Month:
     return Month.of(day)
 
 
-def facts_in_words(division: str, names: Sequence[str], language: str) -> str:
+def facts_in_words(
+    division: str, names: Sequence[str], language: str, subject: str = "elder"
+) -> str:
     """Return facts that are missing, in the words of a division's rulebook."""
     book = program_for(division).rulebook
-    words = Words(book, book.subjects["elder"].facts, language)
+    words = Words(book, book.subjects[subject].facts, language)
     return ("、" if language == "zh" else ", ").join(words.missing(name) for name in names)
 
 
@@ -194,7 +196,7 @@ def entitlement(
     """
     program = program_for(elder.division_code)
     book = program.rulebook
-    teller = Teller(Words(book, book.subjects["elder"].facts, language), _RATE_ADVICE)
+    teller = Teller(Words(book, book.subjects["elder"].facts, language), RATE_ADVICE)
     facts_at = _facts_at(program, elder, month, known_at, {})
     found = explain(program, month, facts_at, only=(provision,))
     return told(found[0], teller) if found else None

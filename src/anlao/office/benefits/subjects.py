@@ -17,6 +17,7 @@ from typing import Any
 
 from anlao.office.benefits.queries import (
     ORDER,
+    RATE_ADVICE,
     Entitlements,
     FactLabel,
     in_words_of_the_engine,
@@ -40,7 +41,6 @@ from anlao.rules.wording import Words
 REGISTERS: Mapping[str, Register] = {
     register.kind: register for register in (INSTITUTIONS, RESIDENTS, CENTRES, CAREGIVERS)
 }
-_RATE_ADVICE = ("请县级管理员登记", "the county's administrator can enter it")
 _FEN_IN_A_YUAN = 100
 
 
@@ -93,7 +93,7 @@ def provisions(division: str, language: str) -> list[Provided]:
             program = program_for(division, register.kind)
         except NoRulebook:
             return []
-        words = _words(program, register, language)
+        words = words_of(program, register, language)
         found += [
             Provided(
                 register,
@@ -112,9 +112,8 @@ def entitlements(
 ) -> Entitlements:
     """Return the decisions of a month about one file, with their reasons. Raises NoRulebook."""
     program = program_for(subject.division_code, register.kind)
-    teller = Teller(_words(program, register, language), _RATE_ADVICE)
-    facts_at = _facts_at(program, register, subject, month, known_at)
-    explained = explain(program, month, facts_at)
+    teller = Teller(words_of(program, register, language), RATE_ADVICE)
+    explained = explain(program, month, facts_at(program, register, subject, month, known_at))
     ranked = sorted(explained, key=lambda item: ORDER.index(item.decision.outcome))
     book = program.rulebook
     return Entitlements(
@@ -141,6 +140,11 @@ def due(
     return sorted(rows, key=lambda row: (ORDER.index(row.outcome), row.subject.name))
 
 
+def home_of(register: Register, file: Any) -> str:
+    """Return the institution that a resident lives in, as cases and lines name it, or ""."""
+    return INSTITUTIONS.subject_of(file.institution_id) if register is RESIDENTS else ""
+
+
 def month_of(day: date) -> Month:
     """Return the month of a day, for those who know no engine."""
     return Month.of(day)
@@ -151,13 +155,13 @@ def _row(
 ) -> DueRow:
     register = provided.register
     program = program_for(subject.division_code, register.kind)
-    facts_at = _facts_at(program, register, subject, month, known_at)
+    known = facts_at(program, register, subject, month, known_at)
     decision = next(
-        one for one in decide(program.month(month), facts_at) if one.provision.id == provided.id
+        one for one in decide(program.month(month), known) if one.provision.id == provided.id
     )
-    words = _words(program, register, language)
+    words = words_of(program, register, language)
     comma = "、" if language == "zh" else ", "
-    explained = explain(program, month, facts_at, (provided.id,))[0]
+    explained = explain(program, month, known, (provided.id,))[0]
     return DueRow(
         subject,
         decision.outcome,
@@ -165,36 +169,38 @@ def _row(
         words.unit(decision.unit),
         decision.reason,
         comma.join(words.missing(name) for name in decision.missing),
-        Teller(words, _RATE_ADVICE).verdict(explained),
+        Teller(words, RATE_ADVICE).verdict(explained),
         str(decision.provision.clause),
     )
 
 
-def _words(program: Program, register: Register, language: str) -> Words:
+def words_of(program: Program, register: Register, language: str) -> Words:
+    """Return a rulebook's words about the files of a register."""
     book = program.rulebook
     return Words(book, book.subjects[register.kind].facts, language)
 
 
-def _facts_at(
+def facts_at(
     program: Program, register: Register, subject: Subject, month: Month, known_at: datetime
 ) -> FactsAt:
+    """Return what is known of a file around a month, as the engine asks for it."""
     specs = program.rulebook.subjects[register.kind].facts
     known: dict[int, dict[str, Any]] = {}
 
-    def facts_at(shift: int) -> dict[str, Any]:
+    def held_at(shift: int) -> dict[str, Any]:
         if shift not in known:
             asked = month.plus(shift)
             first, last = asked.first_day, asked.last_day
             held = queries.facts_on(register, subject, first, known_at=known_at)
             held |= register.derive(subject, held, first=first, last=last, known_at=known_at)
             if shift:  # a day is what is known of it now, whenever it is looked at
-                now = facts_at(0)
+                now = held_at(0)
                 days = [name for name, spec in specs.items() if spec.type == "date"]
                 held.update({name: now[name] for name in days if name in now})
             known[shift] = in_words_of_the_engine(_as_numbers(held, specs), specs)
         return known[shift]
 
-    return facts_at
+    return held_at
 
 
 def _as_numbers(held: Mapping[str, Any], specs: Mapping[str, FactSpec]) -> dict[str, Any]:

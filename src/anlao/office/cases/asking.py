@@ -8,7 +8,8 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from anlao.office.benefits.provisions import AUTOMATIC, ONCE, Rule, held, rule_of, running
+from anlao.office.benefits.holders import ElderHolder, Holder
+from anlao.office.benefits.provisions import AUTOMATIC, ONCE, Rule
 from anlao.office.cases import states
 from anlao.office.cases.models import Case, Shown
 from anlao.office.cases.moving import Refused, deadline, locked, move, note, note_only
@@ -31,7 +32,7 @@ ITSELF = Asker("office")
 @transaction.atomic
 def apply(
     *,
-    elder: Elder,
+    holder: Holder,
     provision: str,
     way_in: str,
     asker: Asker,
@@ -45,14 +46,14 @@ def apply(
     ``ground``: why she lets somebody else ask, or what paper came in. Whoever asks for another
     shows it.
     """
-    rule = _rule(elder, provision)
+    rule = _rule(holder, provision, day)
     if asker.kind == "agent" and not (asker.agent_name and asker.agent_relation):
         raise Refused("请写明代办人姓名和与老人的关系", "Name the agent and the relation")
     if asker.kind != "self" and len(ground) < 2:
         raise Refused(
             "代为申请的，请写明依据（委托书、代办事由）", "Say on what ground somebody else asks"
         )
-    case = _begun(elder, rule, states.ASKED, way_in, asker, day, ground)
+    case = _begun(holder, rule, states.ASKED, way_in, asker, day, ground)
     for zh, en in rule.evidence:
         Shown.objects.create(case=case, zh=zh, en=en, at=at, by=by)
     note(case, "apply", before="", by=by, at=at, reason=ground, told={"way_in": way_in})
@@ -75,10 +76,11 @@ def find(
     What is automatic goes to the approver; the rest waits for her word. Raises Refused.
     ``month``: in which it was found; what is paid once is decided for that one, however late.
     """
-    rule = _rule(elder, provision)
+    holder = ElderHolder(elder)
+    rule = _rule(holder, provision, day)
     state = states.APPROVAL if rule.application == AUTOMATIC else states.PROPOSED
     once = month if rule.unit == ONCE else None
-    case = _begun(elder, rule, state, "finding", ITSELF, day, ground, once)
+    case = _begun(holder, rule, state, "finding", ITSELF, day, ground, once)
     if state == states.PROPOSED:
         for zh, en in rule.evidence:
             Shown.objects.create(case=case, zh=zh, en=en, at=at, by=by)
@@ -89,13 +91,14 @@ def find(
 @transaction.atomic
 def adopt(*, elder: Elder, provision: str, day: date, by: str, at: datetime) -> Case:
     """Open a case for what she receives by a list, so that it can be suspended or ended here."""
-    award = running(elder, provision)
+    holder = ElderHolder(elder)
+    award = holder.running(provision)
     if award is None:
         raise Refused("没有正在发放的这项待遇", "She does not receive this")
-    rule = rule_of(elder.division_code, provision)
+    rule = holder.rule(provision)
     if rule is None:
         raise Refused("规则册没有这一事项", "The rulebook has no such provision")
-    case = _begun(elder, rule, states.OPEN, "list", ITSELF, day, award.evidence)
+    case = _begun(holder, rule, states.OPEN, "list", ITSELF, day, award.evidence)
     note(case, "adopt", before="", by=by, at=at, reason=award.evidence)
     return case
 
@@ -145,19 +148,19 @@ def lacking(case: Case) -> list[Shown]:
     return [row for row in rows if not row.note and row.zh not in shown]
 
 
-def _rule(elder: Elder, provision: str) -> Rule:
-    if elder.state != Elder.State.LIVING:
-        raise Refused("该档案不在册（已故、迁出或并档）", "The file is not on the register")
-    rule = rule_of(elder.division_code, provision)
+def _rule(holder: Holder, provision: str, day: date) -> Rule:
+    if not holder.is_there(day):
+        raise Refused("该档案不在册（已故、迁出、并档或已注销）", "The file is not on the register")
+    rule = holder.rule(provision)
     if rule is None:
         raise Refused("本县规则册没有这一事项", "The county's rulebook has no such provision")
-    if any(row.valid.upper is None for row in held(elder, provision)):
-        raise Refused("已在领取这项待遇", "She receives this already")
+    if holder.running(provision) is not None:
+        raise Refused("已在领取这项待遇", "This is received already")
     return rule
 
 
 def _begun(
-    elder: Elder,
+    holder: Holder,
     rule: Rule,
     state: str,
     way_in: str,
@@ -166,15 +169,17 @@ def _begun(
     ground: str,
     month: date | None = None,
 ) -> Case:
-    route = terms_of(elder.division_code).route(rule.id, rule.application)
+    route = terms_of(holder.division).route(rule.id, rule.application, holder.kind)
     path: dict[str, Any] = route.model_dump() | {"application": rule.application}
     if month is not None:
         path["month"] = month.isoformat()
-    until = deadline(state, elder.division_code, day)
+    until = deadline(state, holder.division, day)
     try:
         with transaction.atomic():
             made: Case = Case.objects.create(
-                elder=elder,
+                subject=holder.subject,
+                elder=holder.elder,
+                division_code=holder.division,
                 provision=rule.id,
                 state=state,
                 way_in=way_in,

@@ -10,9 +10,9 @@ from django.db import transaction
 
 from anlao.office.benefits import provisions
 from anlao.office.benefits.deciding import month_of
-from anlao.office.benefits.freezing import Frozen, digest, freeze
-from anlao.office.benefits.models import Award
-from anlao.office.benefits.queries import Entitlement, entitlement
+from anlao.office.benefits.freezing import Frozen, digest
+from anlao.office.benefits.holders import Doing
+from anlao.office.benefits.queries import Entitlement
 from anlao.office.benefits.rulebooks import NoRulebook
 from anlao.office.cases import states
 from anlao.office.cases.models import Case, Check, Objection, Ruling, Step
@@ -20,8 +20,6 @@ from anlao.office.cases.moving import Refused, locked, move, refuse_unless
 from anlao.office.cases.terms import terms_of
 from anlao.office.cases.verifying import close_objection
 from anlao.office.jobs.progress import UNSEEN, Progress
-from anlao.office.registry import details
-from anlao.office.registry.operations import Ground
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +41,7 @@ def prospect(case: Case, *, day: date, known_at: datetime) -> Prospect:
     """
     opens = _opens_on(case, day, known_at)
     decided_for = _decided_for(case, opens, day)
-    frozen = freeze(case.elder, case.provision, decided_for, known_at=known_at)
+    frozen = case.holder.freeze(case.provision, decided_for, known_at=known_at)
     return Prospect(frozen, opens if frozen.outcome == "yes" else None)
 
 
@@ -64,7 +62,7 @@ def glance(case: Case, *, day: date, known_at: datetime, language: str) -> Glanc
     try:
         opens = _opens_on(case, day, known_at)
         month = month_of(_decided_for(case, opens, day))
-        item = entitlement(case.elder, case.provision, month, known_at=known_at, language=language)
+        item = case.holder.entitlement(case.provision, month, known_at=known_at, language=language)
     except NoRulebook:
         return None
     return Glance(item, opens if item.outcome == "yes" else None) if item else None
@@ -84,22 +82,16 @@ def approve(*, number: int, by: str, at: datetime, day: date) -> Case:
         )
     frozen = found.frozen
     _rule(case, "approved", frozen, by, at, day, opens_on=found.opens_on)
-    award = details.add(
-        elder=case.elder,
-        kind=Award,
-        values={
-            "provision": case.provision,
-            "fen": frozen.fen if frozen.unit == provisions.MONTHLY else None,
-            "case_number": case.pk,
-        },
+    award = case.holder.open(
+        case.provision,
+        fen=frozen.fen if frozen.unit == provisions.MONTHLY else None,
+        case=case.pk,
         start=found.opens_on,
-        ground=Ground(evidence_of(case)),
-        by=by,
-        at=at,
+        doing=Doing(by, at),
     )
     if frozen.unit == provisions.ONCE:
         until = provisions.first_of_next_month(found.opens_on)
-        details.end(elder=case.elder, row=award, day=until, reason="once", by=by, at=at)
+        case.holder.end(award, until, Doing(by, at, "once"))
     told = {"opens_on": found.opens_on.isoformat(), "fen": frozen.fen}
     move(case, "approve", by=by, at=at, day=day, told=told)
     return case
@@ -194,11 +186,6 @@ def latest(case: Case) -> Ruling:
     return found
 
 
-def evidence_of(case: Case) -> str:
-    """Return what an award says that a case opened."""
-    return f"case:{case.pk}"
-
-
 def refuse_maker(case: Case, by: str) -> None:
     """Raise Refused where somebody worked on a case that she would decide."""
     made = Step.objects.filter(case=case, by=by, act__in=states.MAKING)
@@ -227,14 +214,12 @@ def _opens_on(case: Case, day: date, known_at: datetime) -> date | None:
     match case.path["opens"]:
         case "first_month_due":
             most = terms_of(case.division_code).arrears_months
-            first = provisions.opens_in(
-                case.elder, case.provision, last=day, most=most, known_at=known_at
-            )
+            first = case.holder.opens_in(case.provision, last=day, most=most, known_at=known_at)
         case "application_month":
             first = provisions.first_of_month(case.asked_on)
         case _:
             first = provisions.first_of_next_month(day)
-    ends = [row.valid.upper for row in provisions.held(case.elder, case.provision)]
+    ends = [row.valid.upper for row in case.holder.held(case.provision)]
     return max([first, *filter(None, ends)]) if first else None
 
 

@@ -8,15 +8,18 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
+from django.db.models.functions import Cast, Concat
+from django.utils.functional import cached_property
 
+from anlao.office.benefits.holders import ElderHolder, Holder, holder_of
 from anlao.office.cases import states
 from anlao.office.registry.models import Elder
 
 WAYS = ("counter", "village", "phone", "portal", "paper", "finding", "list")
 """How a case came: the last two nobody types in."""
 ASKERS = ("self", "agent", "village", "office")
-CHECKS = ("data_match", "household_visit")
+CHECKS = ("data_match", "household_visit", "site_visit")
 OUTCOMES = ("approved", "rejected")
 PAUSES = ("life_unconfirmed", "lost_contact", "status_in_doubt", "other")
 
@@ -26,8 +29,9 @@ def _one_of(values: tuple[str, ...], length: int = 16) -> models.CharField[Any, 
 
 
 class Case(models.Model):
-    """One elder, one provision, and what became of it.
+    """One elder or file of a register, one provision, and what became of it.
 
+    ``subject``: whose, such as "elder:12" or "institution:3"; ``elder``: only of an elder.
     ``path``: the settings it goes by, as they were when it came. ``round``: 1, and one more each
     time it is verified anew; checks count in their own round only. ``deadline_on``: of the present
     state; ``deadline_note``: years whose calendar was not there when it was reckoned.
@@ -35,7 +39,8 @@ class Case(models.Model):
 
     objects: ClassVar[models.Manager[Any]] = models.Manager()
 
-    elder = models.ForeignKey(Elder, on_delete=models.PROTECT, related_name="+")
+    subject = models.CharField(max_length=40)
+    elder = models.ForeignKey(Elder, null=True, on_delete=models.PROTECT, related_name="+")
     division_code = models.CharField(max_length=12)
     provision = models.CharField(max_length=60)
     state = _one_of(states.STATES)
@@ -54,7 +59,7 @@ class Case(models.Model):
     class Meta:
         constraints = (
             models.UniqueConstraint(
-                fields=("elder", "provision"),
+                fields=("subject", "provision"),
                 condition=Q(state__in=states.LIVE),
                 name="case_one_live",
             ),
@@ -62,14 +67,33 @@ class Case(models.Model):
                 condition=~Q(asked_by_kind="agent") | ~Q(agent_name="") & ~Q(agent_relation=""),
                 name="case_agent_is_named",
             ),
+            models.CheckConstraint(
+                condition=Q(elder__isnull=True) & ~Q(subject__startswith="elder:")
+                | Q(subject=Concat(Value("elder:"), Cast("elder_id", models.TextField()))),
+                name="case_of_an_elder_names_her",
+            ),
         )
         indexes = (
             models.Index(fields=("state", "deadline_on"), name="case_by_deadline"),
             models.Index(fields=("elder",), name="case_by_elder"),
+            models.Index(fields=("subject",), name="case_by_subject"),
         )
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def kind(self) -> str:
+        """Return whose it is, as rulebooks name the subject."""
+        return self.subject.partition(":")[0]
+
+    @cached_property
+    def holder(self) -> Holder:
+        """Return who or what it is about. Raises LookupError where the scope hides it."""
+        found = ElderHolder(self.elder) if self.elder else holder_of(self.subject)
+        if found is None:
+            raise LookupError(self.subject)
+        return found
 
     @property
     def number(self) -> str:

@@ -111,7 +111,7 @@ def note_only(
     audit.record(
         Act(
             f"case_{act}",
-            f"elder:{case.elder_id}",
+            case.subject,
             division=case.division_code,
             purpose=reason,
             before={"state": before} if before else None,

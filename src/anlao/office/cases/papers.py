@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-from anlao.office.benefits.provisions import MONTHLY, Rule, rule_of
+from anlao.office.benefits.provisions import MONTHLY, Rule
 from anlao.office.cases import states
 from anlao.office.cases.deciding import latest
 from anlao.office.cases.models import Case, Ruling, Shown
@@ -22,22 +22,23 @@ DECIDED = (states.OPEN, states.SUSPENDED, states.TERMINATED, states.REJECTED, st
 def application(case: Case, language: str) -> Paper:
     """Return the application as it was recorded, for the elder or her agent to sign."""
     say = _say(language)
-    rule = rule_of(case.division_code, case.provision)
+    rule = case.holder.rule(case.provision)
     shown = {row.zh: row.note for row in Shown.objects.filter(case=case).order_by("pk")}
     agent = f"{case.agent_name}（{case.agent_relation}）" if case.agent_name else say("无", "none")
-    filled = (
-        case.elder.name,
-        case.elder.identity_mask,
-        case.elder.birth_date.isoformat() if case.elder.birth_date else "",
-        divisions.name_path(case.division_code),
-        agent,
-    )
-    return _application(say, language, rule, case.number, filled, shown, case.division_code)
+    asked_of = _elder_fields(say) if case.elder else _file_fields(say)
+    filled = [case.holder.name, case.holder.shown]
+    if case.elder:
+        filled.append(case.elder.birth_date.isoformat() if case.elder.birth_date else "")
+    filled += [divisions.name_path(case.division_code), agent]
+    about = list(zip(asked_of, filled, strict=True))
+    return _application(say, language, rule, case.number, about, shown, case.division_code)
 
 
 def blank(division: str, rule: Rule, language: str) -> Paper:
     """Return an empty application for a provision, to be filled in by hand."""
-    return _application(_say(language), language, rule, "", ("",) * 5, {}, division)
+    say = _say(language)
+    about = [(label, "") for label in (*_elder_fields(say), say("联系电话", "Telephone"))]
+    return _application(say, language, rule, "", about, {}, division)
 
 
 def notice(case: Case, language: str) -> Paper:
@@ -55,7 +56,7 @@ def notice(case: Case, language: str) -> Paper:
         title,
         case.number,
         _office(case.division_code),
-        say(f"{case.elder.name}：", f"{case.elder.name}:"),
+        say(f"{case.holder.name}：", f"{case.holder.name}:"),
         body,
         sections,
         _office(case.division_code),
@@ -75,7 +76,7 @@ def decision(case: Case, language: str) -> Paper:
         (fact[language], fact[f"shown_{language}"], fact["source"] or "—") for fact in kept["facts"]
     ]
     about = [
-        (say("申请人", "Elder"), f"{case.elder.name}  {case.elder.identity_mask}"),
+        (say("申请人", "Applicant"), f"{case.holder.name}  {case.holder.shown}"),
         (say("户籍（档案）所在地", "Place"), divisions.name_path(case.division_code)),
         (say("事项", "Provision"), told["provision"]),
         (
@@ -126,22 +127,13 @@ def _application(
     language: str,
     rule: Rule | None,
     number: str,
-    filled: tuple[str, ...],
+    about: list[tuple[str, str]],
     shown: dict[str, str],
     division: str,
 ) -> Paper:
-    labels = (
-        say("姓名", "Name"),
-        say("身份证号", "Identity number"),
-        say("出生日期", "Born"),
-        say("住址（村、社区）", "Address (village)"),
-        say("代办人及关系", "Agent and relation"),
-    )
-    about = [(say("申请事项", "Applied for"), rule.name(language) if rule else "")]
-    about += list(zip(labels, filled, strict=True))
-    blanks = () if number else ((say("联系电话", "Telephone"), ""),)
+    asked_for = (say("申请事项", "Applied for"), rule.name(language) if rule else "")
     papers = [(say(zh, en), shown.get(zh, "")) for zh, en in (rule.evidence if rule else ())]
-    sections = [Section(say("申请人", "Elder"), [*about, *blanks])]
+    sections = [Section(say("申请人", "Applicant"), [asked_for, *about])]
     if papers:
         head = (
             say("应出示的材料", "To be shown"),
@@ -175,6 +167,25 @@ def _application(
         "",
         "",
         rule.clause if rule else "",
+    )
+
+
+def _elder_fields(say: Say) -> tuple[str, ...]:
+    return (
+        say("姓名", "Name"),
+        say("身份证号", "Identity number"),
+        say("出生日期", "Born"),
+        say("住址（村、社区）", "Address (village)"),
+        say("代办人及关系", "Agent and relation"),
+    )
+
+
+def _file_fields(say: Say) -> tuple[str, ...]:
+    return (
+        say("名称（姓名）", "Name"),
+        say("档案编号", "File number"),
+        say("所在地", "Place"),
+        say("经办人及身份", "Who asks, and as what"),
     )
 
 
@@ -226,7 +237,7 @@ def _money(ruling: Ruling, say: Say) -> str:
 
 
 def _name(case: Case, language: str) -> str:
-    rule = rule_of(case.division_code, case.provision)
+    rule = case.holder.rule(case.provision)
     return rule.name(language) if rule else case.provision
 
 

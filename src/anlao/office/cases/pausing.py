@@ -10,15 +10,11 @@ from datetime import date, datetime
 
 from django.db import transaction
 
-from anlao.office.benefits.models import Award
-from anlao.office.benefits.provisions import held
+from anlao.office.benefits.holders import Doing
 from anlao.office.cases import states
-from anlao.office.cases.deciding import evidence_of
 from anlao.office.cases.models import Case, ConfirmedAlive, Pause
 from anlao.office.cases.moving import Refused, go_back, locked, move, refuse_unless
-from anlao.office.registry import details
 from anlao.office.registry.models import Elder
-from anlao.office.registry.operations import Ground
 from anlao.office.shared import audit
 from anlao.office.shared.audit import Act
 
@@ -47,14 +43,8 @@ def resume(*, number: int, from_day: date, reason: str, by: str, at: datetime, d
     pause: Pause = Pause.objects.get(case=case, until_day=None)
     if from_day < pause.from_day:
         raise Refused(f"恢复日期不能早于暂停日期 {pause.from_day}", f"Not before {pause.from_day}")
-    details.add(
-        elder=case.elder,
-        kind=Award,
-        values={"provision": case.provision, "fen": pause.fen, "case_number": case.pk},
-        start=from_day,
-        ground=Ground(evidence_of(case)),
-        by=by,
-        at=at,
+    case.holder.open(
+        case.provision, fen=pause.fen, case=case.pk, start=from_day, doing=Doing(by, at)
     )
     pause.until_day, pause.ended_by = from_day, by
     pause.save(update_fields=["until_day", "ended_by"])
@@ -129,7 +119,7 @@ def open_again(numbers: list[int], *, reason: str, by: str, at: datetime, day: d
             continue
         step = case.steps.filter(act="close").latest("pk")
         live = Case.objects.filter(
-            elder=case.elder_id, provision=case.provision, state__in=states.LIVE
+            subject=case.subject, provision=case.provision, state__in=states.LIVE
         )
         if not live.exists():  # somebody asked anew meanwhile
             go_back(case, step.before, by=by, at=at, day=day, reason=reason)
@@ -139,16 +129,17 @@ def _end_awards(case: Case, day: date, reason: str, by: str, at: datetime) -> in
     """End what is received from a day on; return a month's money. Raises Refused."""
     goes_on = [
         row
-        for row in held(case.elder, case.provision)
+        for row in case.holder.held(case.provision)
         if row.valid.upper is None or row.valid.upper > day
     ]
     if not goes_on:
-        raise Refused("没有正在发放的这项待遇", "She does not receive this")
+        raise Refused("没有正在发放的这项待遇", "This is not being received")
+    doing = Doing(by, at, reason)
     for row in goes_on:
         if row.valid.lower is not None and row.valid.lower >= day:
-            details.take_back(elder=case.elder, row=row, reason=reason, by=by, at=at)
+            case.holder.take_back(row, doing)
         else:
-            details.end(elder=case.elder, row=row, day=day, reason=reason, by=by, at=at)
+            case.holder.end(row, day, doing)
     return goes_on[-1].fen
 
 

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from django.db.models import Count, F, Max, Min, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
-from anlao import masking
+from anlao.office.benefits.holders import Holder
 from anlao.office.benefits.models import Award
 from anlao.office.cases import states
 from anlao.office.cases.models import PARTS, Case, ConfirmedAlive, Part, Posting
@@ -25,21 +25,29 @@ def find(number: int) -> Case | None:
     return found
 
 
-def listed(state: str = "") -> QuerySet[Case]:
-    """Return cases of a state, or all that are undecided; what is overdue longest comes first."""
+def listed(state: str = "", *, with_files: bool = True) -> QuerySet[Case]:
+    """Return cases of a state, or all that are undecided; what is overdue longest comes first.
+
+    ``with_files``: those about files of the registers too.
+    """
     wanted = (state,) if state else states.PENDING
-    found: QuerySet[Case] = Case.objects.filter(state__in=wanted).select_related("elder")
+    found: QuerySet[Case] = _seen(with_files).filter(state__in=wanted).select_related("elder")
     return found.order_by(F("deadline_on").asc(nulls_last=True), "pk")
 
 
-def counts() -> dict[str, int]:
+def counts(*, with_files: bool = True) -> dict[str, int]:
     """Return how many cases there are in each state."""
-    rows = Case.objects.values_list("state").annotate(number=Count("pk"))
-    return {str(state): int(number) for state, number in rows}
+    rows = _seen(with_files).values_list("state").annotate(many=Count("pk"))
+    return {str(state): int(many) for state, many in rows}
 
 
-def of_elder(elder: Elder) -> list[Case]:
-    return list(Case.objects.filter(elder=elder).order_by("-pk"))
+def _seen(with_files: bool) -> QuerySet[Case]:
+    found: QuerySet[Case] = Case.objects.all()
+    return found if with_files else found.filter(elder__isnull=False)
+
+
+def of(holder: Holder) -> list[Case]:
+    return list(Case.objects.filter(subject=holder.subject).order_by("-pk"))
 
 
 def parts(case: Case) -> dict[str, list[Part]]:
@@ -56,6 +64,7 @@ class Posted:
 
     name: str
     division_code: str
+    kind: str
     provision: str
     posting: Posting
 
@@ -66,7 +75,13 @@ def on_notice(division: str = "") -> list[Posted]:
         case__state=states.NOTICE, round=F("case__round"), division_code__startswith=division
     ).select_related("case__elder")
     return [
-        Posted(masking.name(row.case.elder.name), row.division_code, row.case.provision, row)
+        Posted(
+            row.case.holder.public_name,
+            row.division_code,
+            row.case.kind,
+            row.case.provision,
+            row,
+        )
         for row in rows.order_by("division_code", "case__provision", "pk")
     ]
 

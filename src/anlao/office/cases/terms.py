@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from anlao.office.registry.operations import COUNTY_DIGITS
 
+_ELDER = "elder"
 _USUAL = Path(__file__).with_name("terms.yaml")
 Application = Literal["on_request", "proactive", "automatic"]
 Opens = Literal["month_after_approval", "first_month_due", "application_month"]
@@ -32,7 +33,7 @@ class _Part(BaseModel):
 class Route(_Part):
     """What lies between the application and its approval. ``notice_days``: 0, no public notice."""
 
-    verify: list[Literal["data_match", "household_visit"]]
+    verify: list[Literal["data_match", "household_visit", "site_visit"]]
     notice_days: Annotated[int, Field(ge=0, le=60)]
     opens: Opens | None = None
     """From which month; None: as is usual for its kind."""
@@ -47,9 +48,13 @@ class Remedy(_Part):
 
 
 class Terms(_Part):
-    """The settings of an office. ``…_within``: working days; ``find``: kinds of provisions."""
+    """The settings of an office. ``…_within``: working days; ``find``: kinds of provisions.
+
+    ``files``: the way of what institutions, residents, centres and caregivers apply for.
+    """
 
     paths: dict[Application, Route]
+    files: Route
     provisions: dict[str, Route]
     opens: dict[Application, Opens]
     arrears_months: Annotated[int, Field(ge=0, le=120)]
@@ -74,11 +79,15 @@ class Terms(_Part):
             raise ValueError(f"no source is named for {', '.join(lacking)}")
         return self
 
-    def route(self, provision: str, application: str) -> Route:
-        """Return the way of a provision, with its month of opening filled in."""
-        kind: Application = application  # type: ignore[assignment]
-        found = self.provisions.get(provision) or self.paths[kind]
-        return found.model_copy(update={"opens": found.opens or self.opens[kind]})
+    def route(self, provision: str, application: str, kind: str = _ELDER) -> Route:
+        """Return the way of a provision, with its month of opening filled in.
+
+        ``kind``: whose it is, as rulebooks name the subject.
+        """
+        how: Application = application  # type: ignore[assignment]
+        usual = self.paths[how] if kind == _ELDER else self.files
+        found = self.provisions.get(provision) or usual
+        return found.model_copy(update={"opens": found.opens or self.opens[how]})
 
 
 def terms_of(division: str) -> Terms:

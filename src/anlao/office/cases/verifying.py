@@ -163,4 +163,5 @@ def _refuse_unchecked(case: Case) -> None:
 KINDS = {
     "data_match": ("数据核对", "data match"),
     "household_visit": ("入户核查", "household visit"),
+    "site_visit": ("实地核查", "visit on site"),
 }

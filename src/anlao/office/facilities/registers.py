@@ -108,6 +108,7 @@ RESIDENTS = Register(
     names={"StayStatus": ("入住", "Stay")},
     asked=(Asked("left_on", "离院日期", "Left on", "date"),),
     ends="left_on",
+    is_person=True,
     prefix="R",
     derive=_of_a_stay,
 )

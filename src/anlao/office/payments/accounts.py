@@ -10,8 +10,8 @@ from datetime import datetime
 from django.db import transaction
 
 from anlao import masking
+from anlao.office.benefits.holders import Holder
 from anlao.office.payments.models import Account
-from anlao.office.registry.models import Elder
 from anlao.office.shared import audit
 from anlao.office.shared.audit import Act
 from anlao.office.shared.vaults import vault
@@ -46,20 +46,19 @@ def of(subject: str) -> Account | None:
     return found
 
 
-def enter(elder: Elder, told: Told, *, by: str, at: datetime) -> Account:
-    """Enter an elder's account in place of the one before. Raises AccountRefused."""
+def enter(holder: Holder, told: Told, *, by: str, at: datetime) -> Account:
+    """Enter a payee's account in place of the one before. Raises AccountRefused."""
     number = checked(told)
     with transaction.atomic():
-        Elder.objects.select_for_update().get(pk=elder.pk)
-        subject = f"elder:{elder.pk}"
-        before = of(subject)
+        holder.lock()
+        before = of(holder.subject)
         if before is not None:
             before.ended_by, before.ended_at = by, at
             before.save(update_fields=["ended_by", "ended_at"])
         account = Account(
-            subject=subject,
-            elder=elder,
-            division_code=elder.division_code,
+            subject=holder.subject,
+            elder=holder.elder,
+            division_code=holder.division,
             bank=told.bank,
             holder=told.holder,
             holder_is=told.holder_is,
@@ -72,8 +71,8 @@ def enter(elder: Elder, told: Told, *, by: str, at: datetime) -> Account:
         audit.record(
             Act(
                 "enter_account",
-                f"elder:{elder.pk}",
-                elder.division_code,
+                holder.subject,
+                holder.division,
                 purpose=told.evidence,
                 before={"number": before.number_mask} if before else None,
                 after={"number": account.number_mask, "bank": told.bank},

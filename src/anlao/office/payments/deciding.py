@@ -2,35 +2,31 @@
 
     decisions x benefits held --COPY--> Due      Due - what earlier lines said --SQL--> Line
 
-The month of the run is decided for everybody who holds a benefit. Months before it are decided
-again only for those of whom something was recorded since the last approved run, who were left out
-of it, or for everybody where the rules themselves have changed.
+The month of the run is decided for every elder and file of a register that holds a benefit. Months
+before it are decided again only for those of whom something was recorded since the last approved
+run, who were left out of it, or for everybody where the rules themselves have changed.
 """
 
 from __future__ import annotations
 
 import time
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from collections.abc import Iterable
+from datetime import date, datetime
 
 from django.db import connections, transaction
 from django.db.models import Min
 
 from anlao.office.benefits import due
 from anlao.office.jobs.progress import UNSEEN, Progress
-from anlao.office.payments import lines
+from anlao.office.payments import holding, lines
 from anlao.office.payments.calendar import months_between, plus
+from anlao.office.payments.holding import EVERYBODY, Held, Touched
 from anlao.office.payments.models import Run
 from anlao.office.payments.terms import Terms, terms_of
-from anlao.office.registry.models import STATUSES
-from anlao.office.shared import audit
+from anlao.office.shared import audit, scope
 from anlao.office.shared.audit import Act
 
 OWNER = "owner"
-_OVERLAP = timedelta(days=1)
-"""What was being recorded while the last run was decided was known earlier than it was seen."""
 _DECIDES = (Run.State.OPEN, Run.State.PREVIEWED, Run.State.REVIEWED)
 
 
@@ -41,14 +37,6 @@ class NotNow(Exception):
         self.zh = f"批次{run.get_state_display()}，不能重新判定"
         self.en = f"a run that is {run.state} is not decided again"
         super().__init__(self.zh)
-
-
-@dataclass(frozen=True, slots=True)
-class Since:
-    """What the last approved run of a county knew: when, and by which rules."""
-
-    known_at: datetime | None
-    rules_digest: str
 
 
 def decide(number: int, *, by: str, at: datetime, today: date, progress: Progress = UNSEEN) -> None:
@@ -85,18 +73,37 @@ def _begin_anew(run: Run, at: datetime) -> None:
 
 def _keep_decisions(run: Run, terms: Terms, today: date, progress: Progress) -> None:
     earlier = _earlier_months(run, terms)
-    whose = _touched(run) if earlier else []
-    months = [run.month, *(earlier if whose != [] else [])]
+    whose = holding.touched(run) if earlier else EVERYBODY
+    months = [run.month, *(() if whose.is_nobody else earlier)]
     for done, month in enumerate(months):
         progress.step(done, len(months), f"正在判定 {month:%Y-%m}", f"deciding {month:%Y-%m}")
-        only = None if month == run.month else whose
-        holders = _holders(run, month, terms, only)
-        if not holders:
-            continue
-        whom = {provision: list(elders) for provision, elders in holders.items()}
-        asked = due.Asked(run.division_code, month, _known(run), today, whom)
-        # All of them are read first: one connection cannot copy both ways at once.
-        _copy(run, month, list(due.rows(asked, everybody=only is None)), holders)
+        only = EVERYBODY if month == run.month else whose
+        _of_elders(run, month, terms, only, today)
+        _of_files(run, month, terms, only)
+
+
+def _of_elders(run: Run, month: date, terms: Terms, only: Touched, today: date) -> None:
+    held = holding.elders(run, month, terms, only.elders)
+    if not held:
+        return
+    whom = {
+        provision: [int(subject.partition(":")[2]) for subject in subjects]
+        for provision, subjects in held.items()
+    }
+    asked = due.Asked(run.division_code, month, _known(run), today, whom)
+    # All of them are read first: one connection cannot copy both ways at once.
+    _copy(run, month, list(due.rows(asked, everybody=only.elders is None)), held, terms)
+
+
+def _of_files(run: Run, month: date, terms: Terms, only: Touched) -> None:
+    held = holding.files(run, month, terms, only.files)
+    if not held:
+        return
+    whom = {provision: list(subjects) for provision, subjects in held.items()}
+    # Nothing of it depends on how far whoever decides can see.
+    with scope.within(scope.WHOLE_OFFICE):
+        rows = list(due.file_rows(run.division_code, month, _known(run), whom))
+    _copy(run, month, rows, held, terms)
 
 
 def _known(run: Run) -> datetime:
@@ -112,92 +119,11 @@ def _earlier_months(run: Run, terms: Terms) -> list[date]:
     return months_between(max(begin, plus(run.month, -terms.look_back_months)), run.month)
 
 
-def _since(run: Run) -> Since:
-    last = (
-        Run.objects.using(OWNER)
-        .filter(division_code=run.division_code, state__in=("approved", "sent", "closed"))
-        .exclude(kind=Run.Kind.REISSUE)
-        .order_by("-known_at")
-        .first()
-    )
-    return Since(last.known_at, last.rules_digest) if last else Since(None, "")
-
-
-def _touched(run: Run) -> list[int] | None:
-    """Return the elders whose earlier months are decided again; None: all of them."""
-    since = _since(run)
-    if since.known_at is None or since.rules_digest != run.rules_digest:
-        return None
-    tables = [str(kind._meta.db_table) for kind in STATUSES] + ["benefits_award"]
-    recorded = " UNION ".join(
-        f"SELECT elder_id FROM {table} WHERE lower(known) > %(since)s"  # noqa: S608 - our own names
-        " OR (NOT upper_inf(known) AND upper(known) > %(since)s)"
-        for table in tables
-    )
-    with connections[OWNER].cursor() as cursor:
-        cursor.execute(
-            f"SELECT DISTINCT elder_id FROM ({recorded} UNION {_LEFT}) AS t",  # noqa: S608
-            {"since": since.known_at - _OVERLAP, "division": run.division_code},
-        )
-        return [int(number) for (number,) in cursor.fetchall()]
-
-
-_LEFT = """
-SELECT l.elder_id FROM payments_line l JOIN payments_run r ON r.id = l.run_id
-WHERE r.division_code = %(division)s AND l.state = 'left_out' AND r.known_at >= %(since)s
-  AND l.elder_id IS NOT NULL
-UNION
-SELECT d.elder_id FROM payments_due d JOIN payments_run r ON r.id = d.run_id
-WHERE r.division_code = %(division)s AND d.outcome = 'unknown' AND r.known_at >= %(since)s
-  AND r.state IN ('approved', 'sent', 'closed') AND d.elder_id IS NOT NULL
-"""
-_HELD = """
-SELECT provision, elder_id, bool_or(is_open) FROM (
-  SELECT a.provision, a.elder_id, true AS is_open FROM benefits_award a
-  WHERE a.division_code LIKE %(inside)s AND a.valid && daterange(%(first)s, %(next)s)
-    AND a.known @> %(known)s::timestamptz AND a.provision = ANY(%(provisions)s)
-    AND (%(only)s::bigint[] IS NULL OR a.elder_id = ANY(%(only)s))
-  UNION ALL
-  SELECT l.provision, l.elder_id, false FROM payments_line l JOIN payments_run r ON r.id = l.run_id
-  WHERE r.division_code = %(division)s AND l.month = %(first)s AND l.elder_id IS NOT NULL
-    AND l.state IN ('owed', 'charged') AND l.provision = ANY(%(provisions)s)
-    AND (%(only)s::bigint[] IS NULL OR l.elder_id = ANY(%(only)s))
-) AS t GROUP BY provision, elder_id
-"""
-Holders = dict[str, dict[int, bool]]
-"""Elders by provision, and whether each held it."""
-
-
-def _holders(run: Run, month: date, terms: Terms, only: Sequence[int] | None) -> Holders:
-    """Return who held each benefit in a month, and to whom the county has owed it for that month.
-
-    An elder who was paid and has left the county is still one of them.
-    """
-    provisions = [one.id for one in due.provided(run.division_code) if terms.pays(one.id)]
-    found: Holders = defaultdict(dict)
-    with connections[OWNER].cursor() as cursor:
-        cursor.execute(
-            _HELD,
-            {
-                "inside": f"{run.division_code}%",
-                "division": run.division_code,
-                "first": month,
-                "next": plus(month, 1),
-                "known": run.known_at,
-                "provisions": provisions,
-                "only": None if only is None else list(only),
-            },
-        )
-        for provision, elder, is_open in cursor.fetchall():
-            found[provision][int(elder)] = is_open
-    return dict(found)
-
-
-def _copy(run: Run, month: date, rows: Iterable[due.Row], holders: Holders) -> None:
+def _copy(run: Run, month: date, rows: Iterable[due.Row], held: Held, terms: Terms) -> None:
     with (
         connections[OWNER].cursor() as cursor,
         cursor.copy(
-            "COPY payments_due (run_id, subject, elder_id, division_code, provision, month,"
+            "COPY payments_due (run_id, subject, payee, elder_id, division_code, provision, month,"
             " outcome, fen, unit, reason, missing, is_open) FROM STDIN"
         ) as copy,
     ):
@@ -205,7 +131,8 @@ def _copy(run: Run, month: date, rows: Iterable[due.Row], holders: Holders) -> N
             copy.write_row(
                 (
                     run.pk,
-                    f"elder:{row.elder}",
+                    row.subject,
+                    _payee(row, terms),
                     row.elder,
                     row.place,
                     row.provision,
@@ -215,6 +142,11 @@ def _copy(run: Run, month: date, rows: Iterable[due.Row], holders: Holders) -> N
                     row.unit,
                     row.reason,
                     list(row.missing),
-                    holders[row.provision][row.elder],
+                    held[row.provision][row.subject],
                 )
             )
+
+
+def _payee(row: due.Row, terms: Terms) -> str:
+    """Return whose account the money of a decision goes to."""
+    return row.home if row.home and terms.resident_paid_to == "institution" else row.subject

@@ -26,6 +26,8 @@ CLEARABLE = (
 )
 """What somebody may look into and let pass; without an account nothing can be paid."""
 
+# What an elder is paid once goes by one chain of lines, in whichever month. A file of a register is
+# given each grant by a case of its own, for a month: a next one, by another case, is another.
 # The latest line of each provision and period says what was due so far. A line of another county
 # is left alone: what that county paid is its own to correct.
 _TOPS = """
@@ -41,21 +43,24 @@ WHERE l.state IN ('owed', 'charged')
 _MAKE = """
 WITH monthly AS (
   SELECT d.*, to_char(d.month, 'YYYY-MM') AS period FROM payments_due d
-  WHERE d.run_id = %(run)s AND d.outcome <> 'unknown' AND d.provision <> ALL(%(once)s)
+  WHERE d.run_id = %(run)s AND d.outcome <> 'unknown'
+    AND (d.provision <> ALL(%(once)s) OR d.elder_id IS NULL)
 ), once AS (
   SELECT DISTINCT ON (d.subject, d.provision) d.*, 'once' AS period FROM payments_due d
   LEFT JOIN top t ON t.subject = d.subject AND t.provision = d.provision AND t.period = 'once'
   WHERE d.run_id = %(run)s AND d.outcome <> 'unknown' AND d.provision = ANY(%(once)s)
+    AND d.elder_id IS NOT NULL
     AND CASE WHEN t.due_fen > 0 THEN d.month = t.month ELSE d.outcome = 'yes' AND d.is_open END
   ORDER BY d.subject, d.provision, d.month
 ), said AS (
-  SELECT subject, elder_id, division_code, provision, month, period, reason,
+  SELECT subject, payee, elder_id, division_code, provision, month, period, reason,
     CASE WHEN outcome = 'yes' AND is_open THEN coalesce(fen, 0) ELSE 0 END AS due_fen
   FROM (SELECT * FROM monthly UNION ALL SELECT * FROM once) AS both_kinds
 )
-INSERT INTO payments_line (run_id, subject, elder_id, division_code, provision, month, period,
-  follows_id, before_fen, due_fen, fen, offset_fen, previous_fen, reason, state, held_for, cleared)
-SELECT %(run)s, s.subject, s.elder_id, s.division_code, s.provision, s.month, s.period,
+INSERT INTO payments_line (run_id, subject, payee, elder_id, division_code, provision, month,
+  period, follows_id, before_fen, due_fen, fen, offset_fen, previous_fen, reason, state, held_for,
+  cleared)
+SELECT %(run)s, s.subject, s.payee, s.elder_id, s.division_code, s.provision, s.month, s.period,
   t.id, coalesce(t.due_fen, 0), s.due_fen, s.due_fen - coalesce(t.due_fen, 0), 0, b.due_fen,
   s.reason, 'listed', '{}', '{}'
 FROM said s
@@ -72,18 +77,21 @@ ORDER BY s.division_code, s.subject, s.provision, s.month
 # for nothing: it opens a recovery.
 _HOLD = """
 WITH mine AS (
-  SELECT l.id, l.elder_id, l.subject, l.month, l.provision, l.due_fen, a.number_index, e.name,
-    e.birth_date, e.death_date, a.id AS account, (
+  SELECT l.id, l.elder_id, l.subject, l.payee, l.month, l.provision, l.due_fen, a.number_index,
+    e.name, e.birth_date, e.death_date, a.id AS account, coalesce((
       SELECT max(w.case_number) FROM benefits_award w WHERE w.elder_id = l.elder_id
         AND w.provision = l.provision AND w.valid && daterange(l.month, l.month + 31)
-        AND w.known @> %(known)s::timestamptz) AS case_number
+        AND w.known @> %(known)s::timestamptz), CASE WHEN l.elder_id IS NULL THEN (
+      SELECT max(w.case_number) FROM benefits_fileaward w WHERE w.subject = l.subject
+        AND w.provision = l.provision AND w.valid && daterange(l.month, l.month + 31)
+        AND w.known @> %(known)s::timestamptz) END) AS case_number
   FROM payments_line l
-  LEFT JOIN payments_account a ON a.subject = l.subject AND a.ended_at IS NULL
+  LEFT JOIN payments_account a ON a.subject = l.payee AND a.ended_at IS NULL
   LEFT JOIN registry_elder e ON e.id = l.elder_id
   WHERE l.run_id = %(run)s AND l.fen > 0
 ), shared AS (
   SELECT number_index FROM mine WHERE number_index IS NOT NULL
-  GROUP BY 1 HAVING count(DISTINCT subject) > 1
+  GROUP BY 1 HAVING count(DISTINCT payee) > 1
 ), twins AS (
   SELECT name, birth_date FROM mine WHERE birth_date IS NOT NULL
   GROUP BY 1, 2 HAVING count(DISTINCT subject) > 1
@@ -116,8 +124,8 @@ WITH owing AS (
   WHERE r.state = 'open' AND r.may_offset AND r.county = %(division)s
   GROUP BY r.subject, r.instalment_fen, r.instalments_from
 ), capped AS (
-  SELECT l.id, l.subject, l.fen * %(permille)s / %(whole)s AS cap,
-    sum(l.fen * %(permille)s / %(whole)s) OVER (PARTITION BY l.subject ORDER BY l.state DESC, l.id)
+  SELECT l.id, l.payee AS subject, l.fen * %(permille)s / %(whole)s AS cap,
+    sum(l.fen * %(permille)s / %(whole)s) OVER (PARTITION BY l.payee ORDER BY l.state DESC, l.id)
       AS so_far
   FROM payments_line l WHERE l.run_id = %(run)s AND l.fen > 0
 )
@@ -140,7 +148,11 @@ def make(run: Run, terms: Terms) -> None:
         "before": f"{plus(run.month, -1):%Y-%m}",
         "known": run.known_at,
         "kind": run.kind,
-        "once": [one.id for one in due.provided(run.division_code) if one.every == "once"],
+        "once": [
+            one.id
+            for one in due.provided(run.division_code)
+            if one.subject == due.ELDER and one.every == "once"
+        ],
         "permille": terms.offset_permille,
         "whole": WHOLE,
     }
@@ -168,7 +180,7 @@ def count(run: Run, *, using: str = OWNER) -> None:
 # What people sign: every line with all that it says, in the order of its number.
 _DIGEST = """
 SELECT encode(sha256(convert_to(coalesce(string_agg(said, E'\\n' ORDER BY id), ''), 'UTF8')), 'hex')
-FROM (SELECT id, concat_ws('|', id, subject, provision, period, follows_id, before_fen, due_fen,
-  offset_fen, state, held_for::text, cleared::text) AS said
+FROM (SELECT id, concat_ws('|', id, subject, payee, provision, period, follows_id, before_fen,
+  due_fen, offset_fen, state, held_for::text, cleared::text) AS said
   FROM payments_line WHERE run_id = %(run)s) AS lines
 """

@@ -248,6 +248,16 @@ def of_elder(elder: int, *, since: date | None = None) -> list[Paid]:
     ]
 
 
+def of_file(subject: str) -> list[Paid]:
+    """Return what was owed to a file of a register, or for its residents, the latest first."""
+    found = Line.objects.filter(Q(subject=subject) | Q(payee=subject), elder__isnull=True)
+    rows = found.exclude(state=Line.State.LEFT_OUT).select_related("run")
+    return [
+        Paid(line, tuple(sorted(line.transfers.all(), key=lambda one: one.pk)))
+        for line in rows.prefetch_related("transfers").order_by("-month", "-pk")
+    ]
+
+
 def recoveries(divisions: Sequence[str], *, state: str = "") -> QuerySet[Recovery]:
     """Return recoveries with what is still to come back as ``fen``, the largest first."""
     inside = Q()

@@ -40,24 +40,25 @@ class Doing:
 _OPEN = """
 INSERT INTO payments_recovery (subject, elder_id, division_code, county, state, may_offset,
   opened_by, opened_at)
-SELECT DISTINCT l.subject, l.elder_id, l.division_code, %(county)s, 'open', true, %(by)s,
+SELECT l.payee, max(l.elder_id), max(l.division_code), %(county)s, 'open', true, %(by)s,
   %(at)s::timestamptz
 FROM payments_line l WHERE l.run_id = %(run)s AND l.state = 'charged' AND NOT EXISTS (
   SELECT 1 FROM payments_recovery r
-  WHERE r.subject = l.subject AND r.county = %(county)s AND r.state = 'open')
+  WHERE r.subject = l.payee AND r.county = %(county)s AND r.state = 'open')
+GROUP BY l.payee
 """
 _CHARGE = """
 INSERT INTO payments_recoverystep (recovery_id, division_code, kind, fen, line_id, note, by, at)
 SELECT r.id, l.division_code, 'charged', -l.fen, l.id, l.reason, %(by)s, %(at)s::timestamptz
 FROM payments_line l
-JOIN payments_recovery r ON r.subject = l.subject AND r.county = %(county)s AND r.state = 'open'
+JOIN payments_recovery r ON r.subject = l.payee AND r.county = %(county)s AND r.state = 'open'
 WHERE l.run_id = %(run)s AND l.state = 'charged' ORDER BY l.id
 """
 _OFFSET = """
 INSERT INTO payments_recoverystep (recovery_id, division_code, kind, fen, line_id, note, by, at)
 SELECT r.id, l.division_code, 'offset', -l.offset_fen, l.id, '', %(by)s, %(at)s::timestamptz
 FROM payments_line l
-JOIN payments_recovery r ON r.subject = l.subject AND r.county = %(county)s AND r.state = 'open'
+JOIN payments_recovery r ON r.subject = l.payee AND r.county = %(county)s AND r.state = 'open'
 WHERE l.run_id = %(run)s AND l.state = 'owed' AND l.offset_fen > 0 ORDER BY l.id
 """
 _SETTLE = """

@@ -42,7 +42,7 @@ SELECT DISTINCT ON (t.line_id) t.line_id, l.subject, l.division_code, l.provisio
 FROM payments_transfer t
 JOIN payments_line l ON l.id = t.line_id
 JOIN payments_run r ON r.id = t.run_id
-LEFT JOIN payments_account a ON a.subject = l.subject AND a.ended_at IS NULL
+LEFT JOIN payments_account a ON a.subject = l.payee AND a.ended_at IS NULL
 WHERE r.division_code = %s AND t.state = 'returned' AND NOT EXISTS (
   SELECT 1 FROM payments_transfer n WHERE n.line_id = t.line_id AND n.state <> 'returned')
 ORDER BY t.line_id, t.id DESC

@@ -68,7 +68,7 @@ def _execute(sql: str, run: Run) -> None:
 _ACCOUNT_ENDED = """
 UPDATE payments_line l SET state = 'left_out', held_for = '{no_account}'
 WHERE l.run_id = %(run)s AND l.state = 'listed' AND l.fen > 0 AND NOT EXISTS (
-  SELECT 1 FROM payments_account a WHERE a.subject = l.subject AND a.ended_at IS NULL)
+  SELECT 1 FROM payments_account a WHERE a.subject = l.payee AND a.ended_at IS NULL)
 """
 _OWED = """
 UPDATE payments_line SET state = 'owed' WHERE run_id = %(run)s AND state = 'listed' AND fen > 0
@@ -85,7 +85,7 @@ INSERT INTO payments_transfer
 SELECT n.id, l.id, l.run_id, l.division_code, a.id, 'P' || lpad(n.id::text, 14, '0'),
   l.fen - l.offset_fen, 'ready', '', ''
 FROM payments_line l
-JOIN payments_account a ON a.subject = l.subject AND a.ended_at IS NULL
+JOIN payments_account a ON a.subject = l.payee AND a.ended_at IS NULL
 CROSS JOIN LATERAL (SELECT nextval(pg_get_serial_sequence('payments_transfer', 'id')) + 0 * l.id
   AS id) AS n
 WHERE l.run_id = %(run)s AND l.state = 'owed' AND l.fen > l.offset_fen

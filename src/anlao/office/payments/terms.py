@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import yaml
 from django.conf import settings
@@ -97,6 +97,8 @@ class Terms(_Part):
     answer: AnswerLayout
     leaves_out: list[str] = []
     """Provisions that others pay out."""
+    resident_paid_to: Literal["institution", "resident"]
+    """Whose account the money for a resident goes to."""
     sources: dict[str, str]
     """Why each setting is as it is."""
 

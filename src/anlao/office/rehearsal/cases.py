@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
+from anlao.office.benefits.holders import ElderHolder
 from anlao.office.benefits.models import Award, Finding
 from anlao.office.benefits.provisions import AUTOMATIC, ON_REQUEST, rules_of
 from anlao.office.cases import asking, deciding, verifying
@@ -81,7 +82,7 @@ def _paid(county: str, application: str) -> str | None:
 
 def _asked(elder: Elder, provision: str, day: date, at: datetime) -> Case:
     return asking.apply(
-        elder=elder,
+        holder=ElderHolder(elder),
         provision=provision,
         way_in="counter",
         asker=Asker("agent", "叶小明", "儿子"),

@@ -133,7 +133,8 @@ class Register:
     """A register. ``kind``: the subject as rulebooks name it.
 
     ``expiring``: days by name that somebody should be reminded of. ``ends``: the day on which its
-    file ends. ``names``: of its tables of dated rows, in both languages.
+    file ends. ``names``: of its tables of dated rows, in both languages. ``is_person``: its names
+    are masked in public.
     """
 
     kind: str
@@ -145,6 +146,7 @@ class Register:
     asked: tuple[Asked, ...]
     ends: str
     expiring: tuple[str, ...] = ()
+    is_person: bool = False
     prefix: str = "S"
     derive: Derives = field(default=_nothing)
 

@@ -39,6 +39,7 @@ CAREGIVERS = Register(
     ),
     ends="left_on",
     expiring=("certificate_until", "first_aid_until"),
+    is_person=True,
     prefix="H",
 )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from anlao.office.interfaces.web.staff import (
+    register_cases,
     register_files,
     register_lists,
     register_opening,
@@ -26,6 +27,17 @@ urlpatterns = [
         name="register-history",
     ),
     path("registers/<slug:kind>/<int:number>/due", register_files.due, name="register-file-due"),
+    path("registers/<slug:kind>/<int:number>/cases", register_cases.cases, name="register-cases"),
+    path(
+        "registers/<slug:kind>/<int:number>/cases/<slug:provision>",
+        register_cases.apply,
+        name="register-apply",
+    ),
+    path(
+        "registers/<slug:kind>/<int:number>/payments",
+        register_cases.payments,
+        name="register-payments",
+    ),
     path(
         "registers/<slug:kind>/<int:number>/record", register_files.record, name="register-record"
     ),

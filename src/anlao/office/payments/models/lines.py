@@ -14,10 +14,14 @@ _MONTH_OR_ONCE = r"^([0-9]{4}-(0[1-9]|1[0-2])|once)$"
 
 
 class OfRun(models.Model):
-    """A row of a run about a payee. ``subject``: such as "elder:12"."""
+    """A row of a run. ``subject``: whose benefit it is, such as "elder:12" or "resident:5".
+
+    ``payee``: to whose account it goes: her own, or the institution's that a resident lives in.
+    """
 
     run = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="+")
     subject = models.CharField(max_length=40)
+    payee = models.CharField(max_length=40)
     elder = models.ForeignKey(Elder, null=True, on_delete=models.PROTECT, related_name="+")
     division_code = models.CharField(max_length=12)
     provision = models.CharField(max_length=60)
@@ -111,6 +115,7 @@ class Line(OfRun):
         indexes = (
             models.Index(fields=("run", "provision"), name="line_by_run"),
             models.Index(fields=("elder",), name="line_by_elder"),
+            models.Index(fields=("payee",), condition=Q(elder__isnull=True), name="line_by_payee"),
         )
 
     def __str__(self) -> str:

@@ -38,9 +38,11 @@ def listed(request: HttpRequest) -> HttpResponse:
     state = text_in(request.GET, "state")
     if state and state not in states.STATES:
         raise Http404
-    page = Paginator(queries.listed(state), PAGE).get_page(request.GET.get("page"))
+    with_files = asking.may(roles.SEE_FACILITIES)
+    found = queries.listed(state, with_files=with_files)
+    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
     _note_list(request, state or "pending", page.number)
-    counts = queries.counts()
+    counts = queries.counts(with_files=with_files)
     given = {
         "page": page,
         "rows": [(one, _name(one, asking), _is_late(one, asking)) for one in page],
@@ -106,7 +108,7 @@ def notice(request: HttpRequest) -> HttpResponse:
     _note_list(request, "notice", 1)
     lines = []
     for row in rows:
-        rule = rule_of(row.division_code, row.provision)
+        rule = rule_of(row.division_code, row.provision, row.kind)
         lines.append((row, rule.name(asking.language) if rule else row.provision))
     return render(request, "web/cases_notice.html", {"rows": lines})
 
@@ -189,7 +191,7 @@ def _terms(asking: Who) -> Terms:
 
 
 def _name(case: Case, asking: Who) -> str:
-    rule = rule_of(case.division_code, case.provision)
+    rule = rule_of(case.division_code, case.provision, case.kind)
     return rule.name(asking.language) if rule else case.provision
 
 

@@ -9,10 +9,11 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
-from anlao.office.benefits.provisions import first_of_next_month, rule_of
+from anlao.office.benefits.provisions import first_of_next_month
 from anlao.office.benefits.rulebooks import NoRulebook
 from anlao.office.cases import asking, deciding, papers, pausing, queries, states, verifying
 from anlao.office.cases.models import Case
@@ -60,9 +61,9 @@ _PAPERS: dict[str, Callable[[Case, str], Paper]] = {
 @needs(roles.SEE_ELDERS)
 def case(request: HttpRequest, number: int) -> HttpResponse:
     """A case with its steps, and what can be done about it now."""
-    found, asking_ = _found(number), who(request)
+    found, asking_ = _found(number, who(request)), who(request)
     if request.method == "GET":
-        files.note_read(found.elder, "read_cases", by=asking_.name, purpose=found.number)
+        _note_read(found, asking_)
         return _page(request, found, "", None, 200)
     act = text_in(request.POST, "act")
     box = next((one for one in _boxes(found, asking_) if one.act == act), None)
@@ -82,7 +83,7 @@ def case(request: HttpRequest, number: int) -> HttpResponse:
 @needs(roles.SEE_ELDERS)
 def paper(request: HttpRequest, number: int, paper: str) -> HttpResponse:
     """A paper of a case as PDF; the look is logged."""
-    found, asking_ = _found(number), who(request)
+    found, asking_ = _found(number, who(request)), who(request)
     make = _PAPERS.get(paper)
     if make is None or (paper != "application" and not found.rulings.exists()):
         raise Http404
@@ -90,7 +91,7 @@ def paper(request: HttpRequest, number: int, paper: str) -> HttpResponse:
     audit.record(
         Act(
             "print_paper",
-            f"elder:{found.elder_id}",
+            found.subject,
             division=found.division_code,
             purpose=found.number,
             after={"paper": paper},
@@ -109,10 +110,12 @@ def _page(
     request: HttpRequest, found: Case, act: str, form: ActForm | None, status: int
 ) -> HttpResponse:
     asking_ = who(request)
-    rule = rule_of(found.division_code, found.provision)
+    rule = found.holder.rule(found.provision)
     given: dict[str, Any] = {
         "found": found,
         "elder": found.elder,
+        "holder": found.holder,
+        "all_url": _all_of(found),
         "name": rule.name(asking_.language) if rule else found.provision,
         "rule": rule,
         "parts": queries.parts(found),
@@ -179,8 +182,24 @@ def _done(found: Case, box: Box, form: ActForm, asking_: Who) -> bool:
     return True
 
 
-def _found(number: int) -> Case:
+def _found(number: int, asking_: Who) -> Case:
     found = queries.find(number)
     if found is None:
         raise Http404
+    if found.elder is None and not asking_.may(roles.SEE_FACILITIES):
+        raise PermissionDenied
     return found
+
+
+def _all_of(found: Case) -> str:
+    if found.elder is not None:
+        return reverse("web:elder-cases", args=(found.elder.pk,))
+    return reverse("web:register-cases", args=found.subject.split(":"))
+
+
+def _note_read(found: Case, asking_: Who) -> None:
+    if found.elder is not None:
+        files.note_read(found.elder, "read_cases", by=asking_.name, purpose=found.number)
+        return
+    act = Act("read_cases", found.subject, found.division_code, purpose=found.number)
+    audit.record(act, by=asking_.name)

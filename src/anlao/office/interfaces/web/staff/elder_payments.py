@@ -2,43 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from anlao.office.benefits import queries as benefits
+from anlao.office.benefits.holders import ElderHolder
 from anlao.office.benefits.rulebooks import NoRulebook
+from anlao.office.interfaces.web.staff.account_form import AccountForm, entered
 from anlao.office.interfaces.web.staff.elders import about, elder_in_scope, purpose_of
 from anlao.office.interfaces.web.who import Who, needs, who
 from anlao.office.organisations import roles
 from anlao.office.payments import accounts, queries
-from anlao.office.payments.accounts import AccountRefused, Told
-from anlao.office.payments.models import Account, Recovery
+from anlao.office.payments.models import Recovery
 from anlao.office.registry import files
 from anlao.office.registry.models import Elder
-
-_HOLDERS = ((Account.Holder.SELF, "本人", "herself"), (Account.Holder.AGENT, "代领人", "an agent"))
-
-
-class AccountForm(forms.Form):
-    """Where her money goes."""
-
-    bank = forms.CharField(max_length=80)
-    holder = forms.CharField(max_length=80)
-    holder_is = forms.ChoiceField()
-    number = forms.CharField(max_length=50)
-    evidence = forms.CharField(min_length=2, max_length=200)
-
-    def __init__(self, *args: Any, asking: Who, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["holder_is"].choices = [  # type: ignore[attr-defined]
-            (value, asking.say(zh, en)) for value, zh, en in _HOLDERS
-        ]
 
 
 @require_http_methods(["GET", "POST"])
@@ -50,18 +29,16 @@ def payments(request: HttpRequest, number: int) -> HttpResponse:
     may = asking.may(roles.ENTER_ACCOUNTS) and elder.state == Elder.State.LIVING
     if sent and not may:
         return render(request, "403.html", status=403)
+    holder = ElderHolder(elder)
     form = AccountForm(
-        request.POST if sent else None, asking=asking, initial={"holder": elder.name}
+        request.POST if sent else None,
+        asking=asking,
+        holder=holder,
+        initial={"holder": elder.name},
     )
-    if sent and form.is_valid():
-        try:
-            told = Told(**form.cleaned_data)
-            accounts.enter(elder, told, by=asking.name, at=timezone.now())
-        except AccountRefused as refusal:
-            form.add_error(None, asking.say(refusal.zh, refusal.en))
-        else:
-            messages.success(request, asking.say("已登记", "Recorded"))
-            return redirect("web:elder-payments", number=elder.pk)
+    if sent and form.is_valid() and entered(form, holder, asking):
+        messages.success(request, asking.say("已登记", "Recorded"))
+        return redirect("web:elder-payments", number=elder.pk)
     files.note_read(elder, "read_payments", by=asking.name, purpose=purpose_of(request))
     given = {
         "form": form if may else None,

@@ -14,6 +14,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
+from anlao.office.benefits.holders import subject_names
 from anlao.office.interfaces.web.sent import text_in
 from anlao.office.interfaces.web.staff.runs import SEEING, enter
 from anlao.office.interfaces.web.who import Who, needs
@@ -48,7 +49,8 @@ def listed(request: HttpRequest) -> HttpResponse:
     found = queries.recoveries(asking.where(act).divisions, state=state)
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
     audit.record(Act("read_recoveries", after={"page": page.number}), by=asking.name)
-    return render(request, "web/recoveries.html", {"page": page, "state": state})
+    given = {"page": page, "state": state, "whose": subject_names([row.subject for row in page])}
+    return render(request, "web/recoveries.html", given)
 
 
 @require_http_methods(["GET", "POST"])
@@ -66,6 +68,7 @@ def one(request: HttpRequest, number: int) -> HttpResponse:
     )
     given = {
         "recovery": recovery,
+        "whose": subject_names([recovery.subject]),
         "balance": recovering.balance(recovery),
         "steps": recovering.steps(recovery),
         "may": {

@@ -16,13 +16,14 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from anlao.office.benefits import due
 from anlao.office.benefits import queries as benefits
+from anlao.office.benefits.holders import holder_of, subject_names
 from anlao.office.benefits.rulebooks import NoRulebook
 from anlao.office.interfaces.web.sent import text_in
 from anlao.office.interfaces.web.staff.runs import enter, names_of, run_in_scope
 from anlao.office.interfaces.web.who import Who, needs
 from anlao.office.organisations import roles
 from anlao.office.payments import lines, operations, queries
-from anlao.office.payments.models import Line, Run
+from anlao.office.payments.models import Due, Line, Run
 from anlao.office.payments.refusals import RunRefused
 from anlao.office.shared import audit, scope, spreadsheets
 from anlao.office.shared.audit import Act
@@ -48,6 +49,7 @@ def listed(request: HttpRequest, number: int) -> HttpResponse:
         "run": run,
         "page": page,
         "names": names_of(run.division_code, asking.language),
+        "whose": subject_names([line.subject for line in page]),
         "asked": asked,
         "query": urlencode(asked),
         "clearable": asked.get("why") in lines.CLEARABLE and _may_work(run, asking),
@@ -70,22 +72,21 @@ def one(request: HttpRequest, number: int, line: int) -> HttpResponse:
     given: dict[str, Any] = {
         "run": run,
         "line": found,
+        "whose": subject_names([found.subject, found.payee]),
         "names": names_of(run.division_code, asking.language),
         "transfers": found.transfers.select_related("account").order_by("pk"),
         "may_work": _may_work(run, asking),
         "clearable": [why for why in found.held_for if why in lines.CLEARABLE],
     }
-    if found.elder is not None and run.known_at is not None:
+    holder = holder_of(found.subject)
+    if holder is not None and run.known_at is not None:
         try:
             given["rules_changed"] = due.rules_digest(run.division_code) != run.rules_digest
-            told = benefits.entitlements(
-                found.elder,
+            given["told"] = holder.entitlement(
+                found.provision,
                 benefits.month_of(found.month),
                 known_at=run.known_at,
                 language=asking.language,
-            )
-            given["told"] = next(
-                (item for item in told.found if item.provision == found.provision), None
             )
         except NoRulebook:
             given["told"] = None
@@ -116,13 +117,16 @@ def _of_decisions(request: HttpRequest, number: int, which: str) -> HttpResponse
         "run": run,
         "page": page,
         "which": which,
+        "whose": subject_names([one.subject for one in page]),
         "names": names_of(run.division_code, asking.language),
-        "rows": [
-            (one, benefits.facts_in_words(run.division_code, one.missing, asking.language))
-            for one in page
-        ],
+        "rows": [(one, _missing(run, one, asking)) for one in page],
     }
     return render(request, "web/run_decisions.html", given)
+
+
+def _missing(run: Run, one: Due, asking: Who) -> str:
+    kind = one.subject.partition(":")[0]
+    return benefits.facts_in_words(run.division_code, one.missing, asking.language, kind)
 
 
 def _narrowed(run: Run, sent: QueryDict) -> tuple[dict[str, str], QuerySet[Line]]:
@@ -161,11 +165,12 @@ def _file(run: Run, found: QuerySet[Line], form: str, asking: Who) -> HttpRespon
         raise Http404
     names = names_of(run.division_code, "zh")
     rows = [_HEAD]
+    whose = subject_names(list(found.filter(elder__isnull=True).values_list("subject", flat=True)))
     for line in found.select_related("elder").iterator(2_000):
         elder = line.elder
         rows.append(
             (
-                elder.name if elder else line.subject,
+                elder.name if elder else whose.get(line.subject, line.subject),
                 elder.identity_mask if elder else "",
                 line.division_code,
                 names.get(line.provision, line.provision),

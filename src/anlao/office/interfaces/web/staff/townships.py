@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from anlao.office.benefits.holders import subject_names
 from anlao.office.interfaces.web.sent import text_in
 from anlao.office.interfaces.web.staff.run_lines import MOST
 from anlao.office.interfaces.web.staff.runs import names_of, run_in_scope
@@ -50,10 +51,12 @@ def one(request: HttpRequest, number: int, code: str) -> HttpResponse:
         return _confirmed(request, run, found, asking)
     after = {"township": code}
     audit.record(Act("read_run", f"run:{run.pk}", code, after=after), by=asking.name)
+    lines = list(queries.of_township(run, code))
     given = {
         "run": run,
         "township": found,
-        "lines": list(queries.of_township(run, code)),
+        "lines": lines,
+        "whose": subject_names([line.subject for line in lines if not line.elder]),
         "names": names_of(run.division_code, asking.language),
         "may_confirm": asking.may(roles.ENTER_ACCOUNTS) and run.state == Run.State.PREVIEWED,
     }

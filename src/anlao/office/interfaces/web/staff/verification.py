@@ -13,6 +13,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from anlao.office.benefits.holders import subject_names
 from anlao.office.interfaces.web.sent import text_in
 from anlao.office.interfaces.web.staff.budget import fen_of
 from anlao.office.interfaces.web.staff.runs import enter, names_of, run_in_scope
@@ -107,6 +108,7 @@ def sample(request: HttpRequest, number: int, sample: int) -> HttpResponse:
         "run": run,
         "sample": found,
         "items": items,
+        "whose": subject_names([one.item.transfer.line.subject for one in items]),
         "outcome": _in_per_cent(verifying.outcome(found, items)),
         "names": names_of(run.division_code, asking.language),
         "as_drawn": verifying.is_as_drawn(found),

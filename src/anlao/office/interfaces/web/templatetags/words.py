@@ -8,6 +8,7 @@ from typing import Any
 
 from django import template
 from django.db.models import Model
+from django.urls import reverse
 
 from anlao.office.assessments import states
 from anlao.office.cases import states as case_states
@@ -597,6 +598,15 @@ def pay_word(context: dict[str, Any], kind: str, name: str) -> str:
 def named(names: Mapping[str, str], name: str) -> str:
     """Return a name from a mapping; one that is not in it shows as it is."""
     return names.get(name, name)
+
+
+@register.filter
+def payments_of(subject: str) -> str:
+    """Return the address of the page on what somebody or something is paid."""
+    kind, _, number = subject.partition(":")
+    if kind == "elder":
+        return reverse("web:elder-payments", args=(number,))
+    return reverse("web:register-payments", args=(kind, number))
 
 
 @register.filter

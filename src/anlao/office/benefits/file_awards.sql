@@ -1,0 +1,38 @@
+-- Awards of files in the registers: kept as every status is, seen with the division of the file.
+-- Which table holds the files of a subject; the same list stands in benefits/subjects.py.
+CREATE FUNCTION benefits_division_of_subject(subject text) RETURNS text
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+  files text := CASE split_part(subject, ':', 1)
+    WHEN 'elder' THEN 'registry_elder' WHEN 'institution' THEN 'facilities_institution'
+    WHEN 'resident' THEN 'facilities_stay' WHEN 'centre' THEN 'facilities_centre'
+    WHEN 'caregiver' THEN 'workforce_caregiver' END;
+  division text;
+BEGIN
+  IF files IS NULL THEN
+    RAISE EXCEPTION 'nobody goes by %', subject USING ERRCODE = 'check_violation';
+  END IF;
+  EXECUTE format('SELECT division_code FROM %I WHERE id = $1', files)
+    INTO STRICT division USING split_part(subject, ':', 2)::bigint;
+  RETURN division;
+END $$;
+REVOKE EXECUTE ON FUNCTION benefits_division_of_subject FROM PUBLIC;
+CREATE FUNCTION benefits_division_of_holder() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+  NEW.division_code := benefits_division_of_subject(NEW.subject);
+  RETURN NEW;
+END $$;
+
+CREATE TRIGGER division_of_holder BEFORE INSERT ON benefits_fileaward
+  FOR EACH ROW EXECUTE FUNCTION benefits_division_of_holder();
+CREATE TRIGGER status_is_kept BEFORE UPDATE ON benefits_fileaward
+  FOR EACH ROW EXECUTE FUNCTION registry_status_is_kept();
+ALTER TABLE benefits_fileaward ENABLE ROW LEVEL SECURITY;
+CREATE POLICY by_division ON benefits_fileaward USING (
+  division_code LIKE ANY ((SELECT scope_divisions())::text[]));
+DO $$ BEGIN
+  IF EXISTS (SELECT 1 FROM pg_roles WHERE rolname = 'anlao_app') THEN
+    EXECUTE 'REVOKE DELETE ON benefits_fileaward FROM anlao_app';
+  END IF;
+END $$;
