@@ -57,16 +57,20 @@ def account(elder: Elder, number: str = "") -> Account:
         return accounts.enter(ElderHolder(elder), told, by="builder", at=at(date(2026, 1, 5)))
 
 
-def opened(month: date, *, kind: str = "regular", parent: Run | None = None) -> Run:
+def opened(
+    month: date, *, kind: str = "regular", parent: Run | None = None, division: str = COUNTY
+) -> Run:
     with scope.within(WHOLE_OFFICE):
         return operations.open_run(
-            division=COUNTY, month=month, by=MAKER, at=at(month), kind=kind, parent=parent
+            division=division, month=month, by=MAKER, at=at(month), kind=kind, parent=parent
         )
 
 
-def decided(month: date, *, kind: str = "regular", parent: Run | None = None) -> Run:
+def decided(
+    month: date, *, kind: str = "regular", parent: Run | None = None, division: str = COUNTY
+) -> Run:
     """Open a run of a month and decide it on the month's tenth day."""
-    run = opened(month, kind=kind, parent=parent)
+    run = opened(month, kind=kind, parent=parent, division=division)
     deciding.decide(run.pk, by=MAKER, at=at(month.replace(day=10)), today=month)
     with scope.within(WHOLE_OFFICE):
         run.refresh_from_db()
@@ -115,9 +119,9 @@ def closed(run: Run) -> Run:
     return run
 
 
-def paid(month: date) -> Run:
+def paid(month: date, division: str = COUNTY) -> Run:
     """Take a month's run all the way."""
-    run = approved(decided(month))
+    run = approved(decided(month, division=division))
     sent(run)
     answered(run)
     return closed(run)

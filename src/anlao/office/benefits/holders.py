@@ -49,6 +49,7 @@ class Holder(ABC):
     """Somebody or something that can hold a benefit.
 
     ``subject``: how cases, awards and lines name it. ``shown``: a number that a paper may show.
+    ``is_told_at_the_end``: what a month brings is known once it is over.
     """
 
     kind: str
@@ -57,6 +58,7 @@ class Holder(ABC):
     name: str
     shown: str
     elder: Elder | None = None
+    is_told_at_the_end = False
 
     @property
     @abstractmethod
@@ -213,6 +215,7 @@ class FileHolder(Holder):
         self.register, self.file, self.kind = register, file, register.kind
         self.subject, self.division = register.subject_of(file.pk), file.division_code
         self.name, self.shown = file.name, file.file_number
+        self.is_told_at_the_end = register.is_told_at_the_end
 
     @property
     def public_name(self) -> str:

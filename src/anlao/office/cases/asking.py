@@ -195,7 +195,8 @@ def _begun(
     except IntegrityError as error:
         if "case_one_live" in str(error):
             raise Refused(
-                "这项待遇已有一件申请在办或在领", "A case for this is open already"
+                "这项待遇已有一件申请在办或在领；一次性待遇再次申请的，请先终止上一件",
+                "A case for this is open already; what is given once is ended before the next",
             ) from None
         raise
     made.refresh_from_db()

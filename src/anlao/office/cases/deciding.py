@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 
@@ -201,9 +201,14 @@ def _prospect(case: Case, day: date, known_at: datetime) -> Prospect:
 
 
 def _decided_for(case: Case, opens: date | None, day: date) -> date:
-    """Return a day of the month that counts: to come, the present one, or that of the finding."""
+    """Return a day of the month that counts: to come, the present one, or that of the finding.
+
+    The last that is over, where nobody can tell a month before its end.
+    """
     if "month" in case.path:
         return date.fromisoformat(case.path["month"])
+    if case.holder.is_told_at_the_end:
+        return provisions.first_of_month(day) - timedelta(days=1)
     return max(opens or day, day)
 
 

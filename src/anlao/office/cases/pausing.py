@@ -11,6 +11,7 @@ from datetime import date, datetime
 from django.db import transaction
 
 from anlao.office.benefits.holders import Doing
+from anlao.office.benefits.models import Award, FileAward
 from anlao.office.cases import states
 from anlao.office.cases.models import Case, ConfirmedAlive, Pause
 from anlao.office.cases.moving import Refused, go_back, locked, move, refuse_unless
@@ -57,11 +58,14 @@ def resume(*, number: int, from_day: date, reason: str, by: str, at: datetime, d
 def terminate(
     *, number: int, from_day: date, reason: str, by: str, at: datetime, day: date
 ) -> Case:
-    """End a benefit from a day on, for good. Raises NotNow and Refused."""
+    """End a benefit from a day on, for good. Raises NotNow and Refused.
+
+    What was given once has ended by itself: then only its case is closed.
+    """
     case = locked(number)
     refuse_unless(case, "terminate")
     _refuse_without(reason)
-    if case.state == states.OPEN:
+    if case.state == states.OPEN and _going_on(case, from_day):
         _end_awards(case, from_day, reason, by, at)
     _end_pause(case, from_day, by)
     told = {"from": from_day.isoformat()}
@@ -127,11 +131,7 @@ def open_again(numbers: list[int], *, reason: str, by: str, at: datetime, day: d
 
 def _end_awards(case: Case, day: date, reason: str, by: str, at: datetime) -> int | None:
     """End what is received from a day on; return a month's money. Raises Refused."""
-    goes_on = [
-        row
-        for row in case.holder.held(case.provision)
-        if row.valid.upper is None or row.valid.upper > day
-    ]
+    goes_on = _going_on(case, day)
     if not goes_on:
         raise Refused("没有正在发放的这项待遇", "This is not being received")
     doing = Doing(by, at, reason)
@@ -141,6 +141,12 @@ def _end_awards(case: Case, day: date, reason: str, by: str, at: datetime) -> in
         else:
             case.holder.end(row, day, doing)
     return goes_on[-1].fen
+
+
+def _going_on(case: Case, day: date) -> list[Award | FileAward]:
+    """Return what would still be received on a day or after it."""
+    rows = case.holder.held(case.provision)
+    return [row for row in rows if row.valid.upper is None or row.valid.upper > day]
 
 
 def _end_pause(case: Case, day: date, by: str) -> None:

@@ -109,6 +109,7 @@ RESIDENTS = Register(
     asked=(Asked("left_on", "离院日期", "Left on", "date"),),
     ends="left_on",
     is_person=True,
+    is_told_at_the_end=True,
     prefix="R",
     derive=_of_a_stay,
 )

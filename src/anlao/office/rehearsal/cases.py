@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
-from anlao.office.benefits.holders import ElderHolder
+from anlao.office.benefits.holders import ElderHolder, FileHolder
 from anlao.office.benefits.models import Award, Finding
 from anlao.office.benefits.provisions import AUTOMATIC, ON_REQUEST, rules_of
 from anlao.office.cases import asking, deciding, verifying
@@ -12,6 +12,7 @@ from anlao.office.cases.asking import Asker
 from anlao.office.cases.models import Case
 from anlao.office.registry.models import Elder
 from anlao.office.shared import scope
+from anlao.office.workforce.registers import CAREGIVERS
 
 _CLERK, _TOWN, _APPROVER = "clerk", "town1", "approver"
 _AGO = timedelta(days=20)
@@ -36,12 +37,34 @@ def take_some(county: str, *, day: date, at: datetime) -> dict[str, int]:
         verified = _verified(_asked(second, wanted, day, at), day, at)
         posted = _posted(_verified(_asked(third, wanted, day, at), day, at), day, at)
         refused = _refused(fourth, wanted, day, at)
+        found |= _of_a_caregiver(county, day, at)
     return found | {
         "asked": asked.pk,
         "verifying": verified.pk,
         "notice": posted.pk,
         "rejected": refused.pk,
     }
+
+
+def _of_a_caregiver(county: str, day: date, at: datetime) -> dict[str, int]:
+    """Take the application of the first caregiver for what the county gives to such."""
+    first = CAREGIVERS.model.objects.filter(division_code__startswith=county).order_by("pk").first()
+    if first is None:
+        return {}
+    holder = FileHolder(CAREGIVERS, first)
+    given = [rule.id for rule in holder.rules() if rule.kind == "cash"]
+    if not given:
+        return {}
+    case = asking.apply(
+        holder=holder,
+        provision=given[0],
+        way_in="counter",
+        asker=Asker("self"),
+        day=day,
+        by=_CLERK,
+        at=at,
+    )
+    return {"file": case.pk}
 
 
 def _found(county: str, day: date, at: datetime) -> dict[str, int]:

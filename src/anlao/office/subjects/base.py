@@ -134,7 +134,7 @@ class Register:
 
     ``expiring``: days by name that somebody should be reminded of. ``ends``: the day on which its
     file ends. ``names``: of its tables of dated rows, in both languages. ``is_person``: its names
-    are masked in public.
+    are masked in public. ``is_told_at_the_end``: what a month brings is known once it is over.
     """
 
     kind: str
@@ -147,6 +147,7 @@ class Register:
     ends: str
     expiring: tuple[str, ...] = ()
     is_person: bool = False
+    is_told_at_the_end: bool = False
     prefix: str = "S"
     derive: Derives = field(default=_nothing)
 

@@ -11,8 +11,9 @@ from django import forms
 from django.http import QueryDict
 
 from anlao.office.cases import states
-from anlao.office.cases.models import CHECKS, PAUSES, Case
-from anlao.office.interfaces.web.templatetags.words import CASE_CHECKS, CASE_PAUSES
+from anlao.office.cases.models import PAUSES, Case
+from anlao.office.cases.verifying import KINDS
+from anlao.office.interfaces.web.templatetags.words import CASE_PAUSES
 from anlao.office.organisations import roles
 
 _SHORT, _LONG = 200, 400
@@ -53,7 +54,7 @@ def boxes(
     case: Case, *, today: date, next_month: date, papers: Sequence[tuple[str, str]]
 ) -> list[Box]:
     """Return what can be done with a case in its state, the next thing first."""
-    found = _all(today.isoformat(), next_month.isoformat(), papers)
+    found = _all(case, today.isoformat(), next_month.isoformat(), papers)
     skipped = set()
     if case.state == states.VERIFYING:
         skipped.add("pass_on" if case.path["notice_days"] else "post")
@@ -62,11 +63,14 @@ def boxes(
     return [box for box in found if case.state in box.before and box.act not in skipped]
 
 
-def _all(today: str, next_month: str, papers: Sequence[tuple[str, str]]) -> tuple[Box, ...]:
+def _all(
+    case: Case, today: str, next_month: str, papers: Sequence[tuple[str, str]]
+) -> tuple[Box, ...]:
     moves = states.MOVES
     asked = (states.ASKED, states.RETURNED)
     which = tuple((zh, zh, en) for zh, en in papers)
-    checks = tuple((value, *CASE_CHECKS[value]) for value in CHECKS)
+    visit = "site_visit" if case.elder is None else "household_visit"
+    checks = tuple((value, *KINDS[value]) for value in ("data_match", visit))
     pauses = tuple((value, *CASE_PAUSES[value]) for value in PAUSES)
     agrees = (
         ("yes", "情况属实", "it bears the application out"),

@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from anlao.office.assessments import states
 from anlao.office.cases import states as case_states
+from anlao.office.cases.verifying import KINDS
 from anlao.office.registry.operations import START_OF_TIME
 from anlao.office.service_list.differences import LABELS
 from anlao.places import divisions
@@ -261,10 +262,6 @@ def step_name(act: str, language: str) -> str:
     return _picked(_STEPS, act, language)
 
 
-CASE_CHECKS = {
-    "data_match": ("数据核对", "data match"),
-    "household_visit": ("入户核查", "household visit"),
-}
 CASE_PAUSES = {
     "life_unconfirmed": ("逾期未作生存认证", "life not confirmed in time"),
     "lost_contact": ("失去联系", "lost contact"),
@@ -333,7 +330,7 @@ def case_state(state: str, language: str) -> str:
 @register.filter
 def case_word(word: str, language: str) -> str:
     """Return how a case came, who asked, how it was checked, why it was paused."""
-    return _picked(CASE_WAYS | CASE_ASKERS | CASE_CHECKS | CASE_PAUSES | LIFE_WAYS, word, language)
+    return _picked(CASE_WAYS | CASE_ASKERS | KINDS | CASE_PAUSES | LIFE_WAYS, word, language)
 
 
 @register.filter
