@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 import django
 import pytest
 
+from anlao.office.database import embedded
 from anlao.office.database.folder import DataFolder
 from anlao.office.installation import SETTINGS, opened
 
@@ -32,6 +33,8 @@ _PLACE.chmod(0o711)
 atexit.register(shutil.rmtree, _PLACE, ignore_errors=True)
 FOLDER = DataFolder(_PLACE)
 FOLDER.make()
+# A test's database outlives no crash of the machine: what it writes need not reach the disk.
+embedded._SETTINGS = {**embedded._SETTINGS, "fsync": "off", "full_page_writes": "off"}
 os.environ["ANLAO_DATA"] = str(FOLDER.path)
 # The browser of other tests keeps an event loop in this thread; ours touch none of its work.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -50,13 +53,14 @@ def office() -> Iterator[DataFolder]:
 
 
 @pytest.fixture(scope="session")
-def founded(office: DataFolder) -> County:
+def founded(office: DataFolder) -> Iterator[County]:
     """Six elders and everybody who works with them, committed for the whole run."""
-    from tests.office.county import build, keep_copy
+    from tests.office.county import build, keep_copy, leave
 
     made = build()
     keep_copy(office)
-    return made
+    yield made
+    leave()
 
 
 @pytest.fixture

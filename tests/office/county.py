@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from itertools import count
@@ -343,29 +344,77 @@ def keep_copy(office: DataFolder) -> None:
         for table in _KEPT:
             copy = sql.SQL("CREATE TABLE kept.{0} AS TABLE public.{0}")
             session.execute(copy.format(sql.Identifier(table)))
+        session.execute(
+            "CREATE TABLE kept.seen (name text PRIMARY KEY, rows bigint, latest bigint)"
+        )
+        session.execute(f"INSERT INTO kept.seen {_SEEN}")
 
 
 def put_back(office: DataFolder) -> None:
-    """Make the tables hold again what was kept."""
-    with owner(office) as session:
+    """Make the tables hold again what was kept: those that changed, and what refers to them."""
+    with _kept_open(office) as session, session.transaction():
         session.execute("SET LOCAL synchronous_commit = off")
-        session.execute("ALTER TABLE shared_auditentry DISABLE TRIGGER audit_append_only")
-        session.execute("ALTER TABLE service_list_item DISABLE TRIGGER item_is_kept")
         session.execute("DELETE FROM divisions_divisionchange")
         session.execute(
             "UPDATE divisions_division SET until_date = NULL, successor_id = NULL "
             "WHERE until_date IS NOT NULL"
         )
-        for table in (*PAYMENTS, "benefits_forecast"):
+        changed = {
+            str(name)
+            for (name,) in session.execute(
+                f"SELECT name FROM ({_SEEN} EXCEPT SELECT * FROM kept.seen) AS now"
+            )
+        }
+        tables = [name for name in _KEPT if name in _with_referring(session, changed)]
+        for table in tables:
             session.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
-        for table in reversed(_KEPT):
+        for table in reversed(tables):
             session.execute(sql.SQL("DELETE FROM public.{}").format(sql.Identifier(table)))
-        session.execute("ALTER TABLE shared_auditentry ENABLE TRIGGER audit_append_only")
         session.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        for table in (*PAYMENTS, "benefits_forecast"):
-            session.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
-        session.execute("ALTER TABLE service_list_item ENABLE TRIGGER item_is_kept")
         session.execute("DELETE FROM divisions_division WHERE from_date IS NOT NULL")
-        for table in _KEPT:
+        for table in tables:
             copy = sql.SQL("INSERT INTO public.{0} SELECT * FROM kept.{0}")
             session.execute(copy.format(sql.Identifier(table)))
+        session.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        for table in tables:
+            session.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
+        session.execute("TRUNCATE kept.seen")
+        session.execute(f"INSERT INTO kept.seen {_SEEN}")
+
+
+_session: list[psycopg.Connection[Any]] = []
+
+
+@contextmanager
+def _kept_open(office: DataFolder) -> Iterator[psycopg.Connection[Any]]:
+    """Yield a connection that stays for the whole run: a thousand tests would each open one."""
+    if not _session or _session[0].closed:
+        _session[:] = [owner(office)]
+        _session[0].autocommit = True
+    yield _session[0]
+
+
+def leave() -> None:
+    """Close what `put_back` has kept open."""
+    while _session:
+        _session.pop().close()
+
+
+# How many rows a table has and which transaction wrote the latest: what changed shows in either.
+_SEEN = " UNION ALL ".join(
+    f"SELECT '{name}' AS name, count(*) AS rows, max(xmin::text::bigint) AS latest FROM {name}"
+    for name in _KEPT
+)
+_REFERRING = """
+WITH RECURSIVE referring(name) AS (
+  SELECT unnest(%s::text[])
+  UNION
+  SELECT c.conrelid::regclass::text FROM pg_constraint c
+  JOIN referring r ON c.confrelid = r.name::regclass WHERE c.contype = 'f'
+) SELECT name FROM referring
+"""
+
+
+def _with_referring(session: psycopg.Connection[Any], changed: set[str]) -> set[str]:
+    rows = session.execute(_REFERRING, [sorted(changed)])
+    return {str(name) for (name,) in rows}
