@@ -433,7 +433,8 @@ def test_page_is_whole_readable_and_accessible(look: Look, enter: Enter) -> None
             visitor.picture(f"{look.name}-{name}")
             found += [f"{name}: too wide: {one}" for one in visitor.overflows()]
             found += [f"{name}: too small: {one}" for one in visitor.small_texts()]
-            wrong = visitor.violations(with_colours=language == "zh")  # they know no language
-            found += [f"{name}: {one}" for one in wrong]
+            if name in ("zh-desk", "en-phone"):  # each language and each size once
+                wrong = visitor.violations(with_colours=language == "zh")
+                found += [f"{name}: {one}" for one in wrong]
     found += [f"Chinese on an English page: {one}" for one in visitor.chinese_left()]
     assert "\n".join(found) == ""
