@@ -258,6 +258,7 @@ LOOKS = (
     _at("register-due", "clerk", "/registers/due/special-post-allowance"),
     _at("register-institution", "clerk", "/registers/institution/1"),
     _at("register-caregiver-due", "clerk", "/registers/caregiver/1/due"),
+    _at("register-change", "clerk", "/registers/institution/1/change"),
     _at("register-cases", "clerk", "/registers/caregiver/1/cases"),
     _at("register-apply", "clerk", "/registers/caregiver/2/cases/special-post-allowance"),
     _at("register-payments", "clerk", "/registers/institution/1/payments"),

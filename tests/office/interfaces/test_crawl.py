@@ -130,6 +130,13 @@ PAGES = {
     "register-due": Page("/registers/due/no-such-provision", WATCHERS, status=404),
     "register-file": Page("/registers/caregiver/1", WATCHERS, status=404),
     "register-file-due": Page("/registers/caregiver/1/due", WATCHERS, status=404),
+    "register-change": Page("/registers/caregiver/1/change", CLERKS, status=404),
+    "register-reveal": Page(
+        "/registers/caregiver/1/reveal",
+        CLERKS | {"approver"},
+        sent={"reason": "核对身份"},
+        status=404,
+    ),
     "register-cases": Page("/registers/caregiver/1/cases", WATCHERS, status=404),
     "register-apply": Page("/registers/caregiver/1/cases/post-subsidy", CLERKS, status=404),
     "register-payments": Page("/registers/caregiver/1/payments", WATCHERS, status=404),

@@ -8,15 +8,16 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from tests.office.county import VILLAGE_A1, County
+from tests.office.county import VILLAGE_A1, VILLAGE_B, County, identity_number
 from tests.office.subjects.registers import caregiver, institution
 
 from anlao.office.cases.models import Case
 from anlao.office.organisations.models import User
 from anlao.office.payments.models import Account
 from anlao.office.shared import scope
+from anlao.office.shared.models import AuditEntry
 from anlao.office.shared.scope import WHOLE_OFFICE
-from anlao.office.workforce.models import Caregiver
+from anlao.office.workforce.models import Caregiver, SkillStatus
 
 pytestmark = pytest.mark.usefixtures("committed")
 Browser = Callable[[User | None], Client]
@@ -107,3 +108,71 @@ def test_an_organisation_has_an_account_of_its_own(county: County, client_of: Br
     )
 
     assert (refused.status_code, done.status_code) == (400, 302)
+
+
+def test_a_file_that_moves_takes_everything_about_it_along(
+    her: Caregiver, county: County, client_of: Browser
+) -> None:
+    clerk = client_of(county.cast["county_clerk"])
+    page(clerk, f"/registers/caregiver/{her.pk}/cases/{POST}", APPLICATION)
+    page(clerk, f"/registers/caregiver/{her.pk}/payments", ACCOUNT)
+    told = {"name": "何慧", "place": VILLAGE_B, "evidence": "调动文件"}
+
+    done = page(clerk, f"/registers/caregiver/{her.pk}/change", told)
+
+    assert done.status_code == 302
+    with scope.within(WHOLE_OFFICE):
+        her.refresh_from_db()
+        assert (her.name, her.division_code) == ("何慧", VILLAGE_B)
+        case = Case.objects.get(subject=f"caregiver:{her.pk}")
+        account = Account.objects.get(subject=f"caregiver:{her.pk}")
+        step = case.steps.get()
+        assert {case.division_code, account.division_code, step.division_code} == {VILLAGE_B}
+        assert {row.division_code for row in SkillStatus.objects.all()} == {VILLAGE_B}
+        entry = AuditEntry.objects.get(act="change_register_file")
+        assert entry.before == {"name": "何惠", "division_code": VILLAGE_A1}
+    assert page(client_of(county.cast["clerk_a"]), f"/cases/{case.pk}").status_code == 404
+    assert page(client_of(county.cast["clerk_b"]), f"/cases/{case.pk}").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("told", "why"),
+    [
+        ({"place": VILLAGE_B}, "不在您的范围内"),
+        ({"number": "123"}, ""),
+        ({"name": ""}, ""),
+        ({}, "没有变化"),
+    ],
+)
+def test_what_cannot_be_corrected_is_told_and_changes_nothing(
+    her: Caregiver, county: County, client_of: Browser, told: dict[str, str], why: str
+) -> None:
+    clerk = client_of(county.cast["clerk_a"])
+    usual = {"name": "何惠", "place": VILLAGE_A1, "evidence": "证件"}
+
+    answer = page(clerk, f"/registers/caregiver/{her.pk}/change", usual | told)
+
+    assert answer.status_code == 400
+    assert why in answer.content.decode()
+    with scope.within(WHOLE_OFFICE):
+        assert not AuditEntry.objects.filter(act="change_register_file").exists()
+
+
+def test_a_whole_number_is_shown_for_a_reason_and_that_is_logged(
+    her: Caregiver, county: County, client_of: Browser
+) -> None:
+    number = identity_number(date(1980, 2, 3), 79)
+    clerk = client_of(county.cast["clerk_a"])
+    told = {"name": "何惠", "place": VILLAGE_A1, "evidence": "证件", "number": number.number}
+    page(clerk, f"/registers/caregiver/{her.pk}/change", told)
+
+    shown = page(clerk, f"/registers/caregiver/{her.pk}/reveal", {"reason": "核对证件"})
+
+    assert number.number in shown.content.decode()
+    assert number.number not in page(clerk, f"/registers/caregiver/{her.pk}").content.decode()
+    with scope.within(WHOLE_OFFICE):
+        entry = AuditEntry.objects.get(act="reveal", subject=f"caregiver:{her.pk}")
+        assert (entry.who, entry.purpose) == ("clerk_a", "核对证件")
+    leader = client_of(county.cast["leader"])
+    refused = page(leader, f"/registers/caregiver/{her.pk}/reveal", {"reason": "核对证件"})
+    assert refused.status_code == 403

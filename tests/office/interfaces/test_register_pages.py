@@ -22,7 +22,7 @@ from tests.office.county import (
 )
 from tests.office.subjects.registers import caregiver, institution, stay
 
-from anlao.office.facilities.models import Institution, Stay
+from anlao.office.facilities.models import Centre, Institution, Stay
 from anlao.office.organisations.models import User
 from anlao.office.shared import scope
 from anlao.office.shared.models import AuditEntry
@@ -334,6 +334,60 @@ def test_a_list_that_contradicts_itself_leaves_nothing(county: County, client_of
     browser.post(answer["Location"], {"act": "discard"})
     assert every(StagedList)[0].rows is None
     assert not every(SkillStatus)
+
+
+def test_a_list_of_residents_admits_elders_by_their_numbers(
+    county: County, client_of: Browser
+) -> None:
+    with scope.within(WHOLE_OFFICE):
+        home = institution("城南颐养院", VILLAGE_A1, ownership="private")
+    her = county.elders["a1"]
+    browser = client_of(county.cast["clerk_a"])
+    head = ["姓名", "档案编号", "养老机构", "入住日期"]
+    day = "2024-03-01"
+
+    for row, said in (
+        (["李四", her.file_number, home.name, day], "姓名与这个号码的档案不符"),
+        ([her.name, county.elders["b1"].file_number, home.name, day], "没有这份档案"),
+        ([her.name, her.file_number, "无此院", day], "没有找到这家机构"),
+    ):
+        refused = browser.post("/registers/resident/import", {"file": sheet(head, row)})
+        assert said in refused.content.decode()
+    row = [her.name, her.file_number, home.name, day]
+    for start in ("2024-06-01", "2024-07-01"):
+        answer = browser.post("/registers/resident/import", {"file": sheet(head, row)})
+        browser.post(answer["Location"], {"act": "commit", "start": start})
+
+    stays = every(Stay)
+    assert [(one.elder_id, one.institution_id, one.name) for one in stays] == [
+        (her.pk, home.pk, her.name)
+    ]
+
+
+def test_a_list_of_centres_opens_them_and_finds_them_by_number(
+    county: County, client_of: Browser
+) -> None:
+    browser = client_of(county.cast["clerk_a"])
+    first = browser.post(
+        "/registers/centre/import",
+        {"file": sheet(["名称", "所在地", "星级"], ["东门照料中心", VILLAGE_A1, "3"])},
+    )
+    browser.post(first["Location"], {"act": "commit", "start": "2024-06-01"})
+    made = every(Centre)[0]
+
+    second = browser.post(
+        "/registers/centre/import",
+        {
+            "file": sheet(
+                ["名称", "所在地", "档案编号", "星级"],
+                ["东门照料中心", VILLAGE_A1, made.file_number, "4"],
+            )
+        },
+    )
+    browser.post(second["Location"], {"act": "commit", "start": "2025-01-01"})
+
+    assert len(every(Centre)) == 1
+    assert "4" in body(browser, f"/registers/centre/{made.pk}", day="2025-01-01")
 
 
 def test_a_program_and_a_list_of_somebody_else_are_refused(

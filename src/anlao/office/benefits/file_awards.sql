@@ -28,6 +28,28 @@ CREATE TRIGGER division_of_holder BEFORE INSERT ON benefits_fileaward
   FOR EACH ROW EXECUTE FUNCTION benefits_division_of_holder();
 CREATE TRIGGER status_is_kept BEFORE UPDATE ON benefits_fileaward
   FOR EACH ROW EXECUTE FUNCTION registry_status_is_kept();
+-- What goes by a subject's name goes with its file: the arguments name the tables.
+CREATE FUNCTION benefits_file_moved() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE part text; kind text := TG_ARGV[0];
+BEGIN
+  FOREACH part IN ARRAY TG_ARGV[1:] LOOP
+    EXECUTE format('UPDATE %I SET division_code = $1 WHERE subject = $2', part)
+      USING NEW.division_code, kind || ':' || NEW.id;
+  END LOOP;
+  RETURN NULL;
+END $$;
+DO $$
+DECLARE pair text[];
+BEGIN
+  FOREACH pair SLICE 1 IN ARRAY ARRAY[
+      ARRAY['facilities_institution', 'institution'], ARRAY['facilities_stay', 'resident'],
+      ARRAY['facilities_centre', 'centre'], ARRAY['workforce_caregiver', 'caregiver']] LOOP
+    EXECUTE format('CREATE TRIGGER awards_moved AFTER UPDATE OF division_code ON %I FOR EACH ROW
+      WHEN (OLD.division_code IS DISTINCT FROM NEW.division_code)
+      EXECUTE FUNCTION benefits_file_moved(%L, ''benefits_fileaward'')', pair[1], pair[2]);
+  END LOOP;
+END $$;
 ALTER TABLE benefits_fileaward ENABLE ROW LEVEL SECURITY;
 CREATE POLICY by_division ON benefits_fileaward USING (
   division_code LIKE ANY ((SELECT scope_divisions())::text[]));

@@ -30,9 +30,10 @@ class Settled(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A sound row. ``number``: identity number or credit code; ``file``: the file it is about.
+    """A sound row. ``number``: identity number, credit code or an elder's file number.
 
-    ``line`` counts as the spreadsheet shows it.
+    ``file``: the file it is about; ``home``: the institution of a resident. ``line`` counts as the
+    spreadsheet shows it.
     """
 
     line: int
@@ -41,6 +42,7 @@ class Row:
     number: str
     facts: dict[str, Any]
     file: int | None = None
+    home: int | None = None
 
 
 def stage(
@@ -116,6 +118,7 @@ def _written(row: Row) -> dict[str, Any]:
         "number": row.number,
         "facts": facts,
         "file": row.file,
+        "home": row.home,
     }
 
 

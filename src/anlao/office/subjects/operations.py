@@ -62,6 +62,40 @@ def open_file(
             record(register, subject, known, start=START_OF_TIME, ground=ground, by=by, at=at)
 
 
+def change(
+    register: Register, subject: Subject, values: Mapping[str, Any], *, ground: Ground, by: str
+) -> None:
+    """Correct what a file is called, its numbers or its place; its rows go to the place with it.
+
+    ``values``: fields of the file itself. Raises NothingToRecord; a number that another file has
+    is the database's to refuse.
+    """
+    with transaction.atomic():
+        _lock(subject)
+        before = _said(subject)
+        for name, value in values.items():
+            setattr(subject, name, value)
+        after = _said(subject)
+        if before == after:
+            raise NothingToRecord(tuple(values))
+        subject.save(update_fields=list(values))
+        told = Act(
+            "change_register_file",
+            register.subject_of(subject.pk),
+            subject.division_code,
+            purpose=ground.evidence,
+            before={name: before[name] for name in after if before[name] != after[name]},
+            after={name: after[name] for name in after if before[name] != after[name]},
+        )
+        audit.record(told, by=by)
+
+
+def _said(subject: Subject) -> dict[str, Any]:
+    """Return what a file says of itself, with numbers as they may be shown."""
+    shown = ("name", "division_code", "credit_code", "identity_mask")
+    return {name: getattr(subject, name) for name in shown if hasattr(subject, name)}
+
+
 def next_number(register: Register, division: str) -> str:
     """Return the number of a new file, which nobody gets twice."""
     with connection.cursor() as cursor:

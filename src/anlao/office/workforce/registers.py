@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from anlao.identity_numbers import IdentityNumber
+from anlao.office.shared import audit
+from anlao.office.shared.audit import Act
 from anlao.office.shared.vaults import vault
 from anlao.office.subjects.base import Asked, Register
 from anlao.office.workforce.models import (
@@ -46,11 +50,32 @@ CAREGIVERS = Register(
 
 def set_identity_number(caregiver: Caregiver, number: IdentityNumber) -> None:
     """Keep a number with a file, bound to the file's own number; the caller saves."""
-    caregiver.identity_cipher = vault().seal(
-        number.number, field=IDENTITY, row=caregiver.file_number
+    for name, value in sealed(caregiver, number).items():
+        setattr(caregiver, name, value)
+
+
+def sealed(caregiver: Caregiver, number: IdentityNumber) -> dict[str, Any]:
+    """Return a number as the fields of a file keep it."""
+    return {
+        "identity_cipher": vault().seal(number.number, field=IDENTITY, row=caregiver.file_number),
+        "identity_index": index_of(number),
+        "identity_mask": number.masked,
+    }
+
+
+def reveal(caregiver: Caregiver, *, reason: str, by: str) -> str:
+    """Return a caregiver's whole identity number, "" where there is none; the look is logged."""
+    told = Act(
+        "reveal",
+        CAREGIVERS.subject_of(caregiver.pk),
+        caregiver.division_code,
+        purpose=reason,
     )
-    caregiver.identity_index = index_of(number)
-    caregiver.identity_mask = number.masked
+    audit.record(told, by=by)
+    sealed_number = caregiver.identity_cipher
+    if not sealed_number:
+        return ""
+    return vault().open(bytes(sealed_number), field=IDENTITY, row=caregiver.file_number)
 
 
 def index_of(number: IdentityNumber) -> bytes:

@@ -6,6 +6,7 @@ from django.urls import path
 
 from anlao.office.interfaces.web.staff import (
     register_cases,
+    register_change,
     register_files,
     register_lists,
     register_opening,
@@ -27,6 +28,10 @@ urlpatterns = [
         name="register-history",
     ),
     path("registers/<slug:kind>/<int:number>/due", register_files.due, name="register-file-due"),
+    path(
+        "registers/<slug:kind>/<int:number>/change", register_change.change, name="register-change"
+    ),
+    path("registers/caregiver/<int:number>/reveal", register_change.reveal, name="register-reveal"),
     path("registers/<slug:kind>/<int:number>/cases", register_cases.cases, name="register-cases"),
     path(
         "registers/<slug:kind>/<int:number>/cases/<slug:provision>",

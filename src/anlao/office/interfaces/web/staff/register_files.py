@@ -251,6 +251,7 @@ def about(register: Register, file: Any, asking: Who, here: str) -> dict[str, An
         "here": here,
         "ended": ended,
         "may_record": asking.may(roles.RECORD_FACILITIES),
+        "may_reveal": asking.may(roles.REVEAL),
     }
 
 

@@ -1,8 +1,8 @@
-"""Lists of institutions and caregivers: brought, every bad cell named, previewed, committed."""
+"""Lists for the registers: brought, every bad cell named, previewed, committed."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -15,17 +15,11 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from anlao.identity_numbers import IdentityNumber
 from anlao.office.benefits.queries import FactLabel
 from anlao.office.facilities.models import Institution
 from anlao.office.interfaces.web.staff.register_files import contradiction, read_told
-from anlao.office.interfaces.web.staff.register_opening import (
-    checked_credit_code,
-    checked_identity,
-    checked_place,
-    new_caregiver,
-    new_institution,
-)
+from anlao.office.interfaces.web.staff.register_kinds import KINDS, home_by
+from anlao.office.interfaces.web.staff.register_opening import checked_place
 from anlao.office.interfaces.web.staff.register_words import (
     division_of,
     labels_of,
@@ -45,17 +39,23 @@ from anlao.office.subjects import lists, operations
 from anlao.office.subjects.base import Register
 from anlao.office.subjects.lists import Row, Settled
 from anlao.office.subjects.models import StagedList
-from anlao.office.workforce import registers as workforce
-from anlao.office.workforce.models import Caregiver
 
-KINDS = ("institution", "caregiver")
 _LARGEST = 5 * 2**20
 _SHOWN = 200
 _DAYS = ("dashes", "slashes", "dots", "compact", "chinese", "serial")
 _HEADERS = {
     "name": ("姓名", "名称", "机构名称", "护理员姓名", "name"),
     "place": ("所在地", "地址", "乡镇村", "所在乡镇", "区划代码", "place"),
-    "number": ("身份证号", "公民身份号码", "统一社会信用代码", "identity number", "credit code"),
+    "number": (
+        "身份证号",
+        "公民身份号码",
+        "统一社会信用代码",
+        "档案编号",
+        "identity number",
+        "credit code",
+        "file number",
+    ),
+    "home": ("养老机构", "入住机构", "所在养老机构", "institution"),
 }
 _YES_NO = {"是": "true", "否": "false", "有": "true", "无": "false", "yes": "true", "no": "false"}
 
@@ -85,6 +85,8 @@ def bring(request: HttpRequest, kind: str) -> HttpResponse:
     form = BringForm(request.POST or None, request.FILES or None)
     given: dict[str, Any] = {"register": register, "title": name_of(register, asking)}
     known = labels_of(register, division_of(asking))
+    given["needed"] = [asking.say(*_said(name)) for name in KINDS[kind].needed]
+    given["may_have"] = asking.say(*KINDS[kind].may_have)
     given["columns"] = [label.text(asking.language) for label in known.values()]
     if request.method == "POST" and form.is_valid():
         sent = form.cleaned_data["file"]
@@ -141,6 +143,16 @@ def one(request: HttpRequest, kind: str, number: int) -> HttpResponse:
     return render(request, "web/register_staged.html", given)
 
 
+def _said(name: str) -> tuple[str, str]:
+    """Return what a column is called that every list has."""
+    return {
+        "name": ("姓名或名称", "name"),
+        "place": ("所在地", "place"),
+        "number": ("老年人的身份证号或档案编号", "the elder’s identity or file number"),
+        "home": ("养老机构", "institution"),
+    }[name]
+
+
 def _settled(
     request: HttpRequest, register: Register, staged: StagedList, asking: Who
 ) -> HttpResponse:
@@ -172,8 +184,6 @@ def _settled(
 
 
 def _importable(kind: str, asking: Who) -> Register:
-    if kind not in KINDS:
-        raise Http404
     return register_of(kind, asking, roles.RECORD_FACILITIES)
 
 
@@ -207,11 +217,7 @@ class _Writer:
             return
 
     def _open(self, row: Row) -> None:
-        if self.register.kind == "caregiver":
-            number = checked_identity(row.number, self.asking)
-            subject = new_caregiver(row.name, row.place, number)
-        else:
-            subject = new_institution(row.name, row.place, row.number)
+        subject = KINDS[self.register.kind].subject(row, self.asking)
         operations.open_file(
             self.register,
             subject,
@@ -227,7 +233,8 @@ class _Reading:
 
     def __init__(self, register: Register, asking: Who, known: dict[str, FactLabel]) -> None:
         self.register, self.asking, self.known = register, asking, known
-        self.headers = {tidy_header(word): key for key, words in _HEADERS.items() for word in words}
+        self.kind = KINDS[register.kind]
+        self.headers = {tidy_header(word): key for key in self.kind.asked for word in _HEADERS[key]}
         for name, label in known.items():
             for word in (name, label.zh, label.en):
                 self.headers[tidy_header(word)] = name
@@ -246,7 +253,7 @@ class _Reading:
                 self._say(where, header, say("不认识这一列", "This column is not known"))
             elif name and name in columns[:place]:
                 self._say(where, header, say("这一列有两处", "This column is there twice"))
-        for needed in ("name", "place"):
+        for needed in self.kind.needed:
             if needed not in columns:
                 words = say(_HEADERS[needed][0], needed)
                 first = sheet.place(sheet.header_row, 0)
@@ -273,45 +280,31 @@ class _Reading:
             except ValidationError as refusal:
                 said = " ".join(refusal.messages)
                 self._say(sheet.place(row.number, place), sheet.headers[place], said)
-        for needed in ("name", "place"):
+        for needed in self.kind.needed:
             if needed in columns and needed not in values and len(self.found) == before:
                 where = sheet.place(row.number, columns.index(needed))
                 said = self.asking.say("不能为空", "This cannot be empty")
                 self._say(where, sheet.headers[columns.index(needed)], said)
-        if len(self.found) > before or "name" not in values or "place" not in values:
+        if len(self.found) > before or not set(self.kind.needed) <= set(values):
             return None
         return self._checked(sheet, row, values)
 
     def _checked(self, sheet: sheets.Sheet, row: sheets.Row, values: dict[str, Any]) -> Row | None:
-        name, place = values.pop("name"), values.pop("place")
-        number = values.pop("number", "")
+        name, place = values.pop("name", ""), values.pop("place", "")
+        number, home = values.pop("number", ""), values.pop("home", None)
         key = number or f"{name} {place}"
         if key in self.seen:
             said = self.asking.say(f"与第{self.seen[key]}行重复", f"As in row {self.seen[key]}")
             self._say(sheet.place(row.number, 0), "", said)
             return None
         self.seen[key] = row.number
-        return Row(row.number, name, place, number, values, self._file(name, place, number))
-
-    def _file(self, name: str, place: str, number: str) -> int | None:
-        """Return the file that a row is about, if there is one in the recorder's area."""
-        if self.register.kind == "caregiver":
-            files = Caregiver.objects.all()
-            if number:
-                read = checked_identity(number, self.asking)
-                assert isinstance(read, IdentityNumber)
-                files = files.filter(identity_index=workforce.index_of(read))
-            else:
-                files = files.filter(name=name, division_code=place)
-        else:
-            files = Institution.objects.all()
-            files = (
-                files.filter(credit_code=number)
-                if number
-                else files.filter(name=name, division_code=place)
-            )
-        found: int | None = files.values_list("pk", flat=True).first()
-        return found
+        told = Row(row.number, name, place, number, values, home=home)
+        try:
+            read = self.kind.completed(told, self.asking)
+        except ValidationError as refusal:
+            self._say(sheet.place(row.number, 0), "", " ".join(refusal.messages))
+            return None
+        return replace(read, file=self.kind.file(read, self.asking))
 
     def _value(self, name: str, cell: Any) -> Any:
         text = str(cell).strip()
@@ -324,6 +317,8 @@ class _Reading:
                 return checked_place(text, self.asking)
             case "number":
                 return self._number(cell, text)
+            case "home":
+                return home_by(text, self.asking).pk
         label = self.known[name]
         if label.type == "date":
             found = read_day(cell, _DAYS)
@@ -339,10 +334,7 @@ class _Reading:
                     "末位数字已丢失，请把该列设为文本", "Digits were lost; make it text"
                 )
             )
-        if self.register.kind == "caregiver":
-            read = checked_identity(text, self.asking)
-            return "" if read is None else read.number
-        return checked_credit_code(text, self.asking)
+        return self.kind.number(text, self.asking)
 
     def _code(self, label: FactLabel, text: str) -> str:
         """Return a value as a form sends it; lists write words."""

@@ -85,19 +85,7 @@ class OpeningForm(forms.Form):
         return home
 
     def clean_elder(self) -> Elder:
-        text = self.cleaned_data["elder"].strip()
-        index = identity.identity_index(text, day=self.asking.today)
-        files = Elder.objects.filter(state=Elder.State.LIVING)
-        found = files.filter(file_number=text) | files.filter(identity_index=index)
-        elder: Elder | None = found.first()
-        if elder is None:
-            raise ValidationError(
-                self.asking.say(
-                    "您的范围内没有这份档案；请先为老年人建档",
-                    "There is no such file in your area; open one for the elder first",
-                )
-            )
-        return elder
+        return elder_by(self.cleaned_data["elder"].strip(), self.asking)
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
@@ -124,11 +112,8 @@ class OpeningForm(forms.Form):
             case "institution":
                 return new_institution(clean["name"], clean["place"], clean["credit_code"])
             case "centre":
-                return _numbered(Centre(name=clean["name"], division_code=clean["place"]))
-        elder, home = clean["elder"], clean["institution"]
-        stay = Stay(elder=elder, institution=home, name=elder.name)
-        stay.division_code = home.division_code
-        return _numbered(stay)
+                return new_centre(clean["name"], clean["place"])
+        return new_stay(clean["elder"], clean["institution"])
 
 
 def new_caregiver(name: str, place: str, number: IdentityNumber | None) -> Subject:
@@ -141,6 +126,33 @@ def new_caregiver(name: str, place: str, number: IdentityNumber | None) -> Subje
 
 def new_institution(name: str, place: str, code: str) -> Subject:
     return _numbered(Institution(name=name, division_code=place, credit_code=code))
+
+
+def new_centre(name: str, place: str) -> Subject:
+    return _numbered(Centre(name=name, division_code=place))
+
+
+def new_stay(elder: Elder, home: Institution) -> Subject:
+    return _numbered(
+        Stay(elder=elder, institution=home, name=elder.name, division_code=home.division_code)
+    )
+
+
+def elder_by(text: str, asking: Who) -> Elder:
+    """Return the living elder of a file number or identity number. Raises ValidationError."""
+    index = identity.identity_index(text, day=asking.today)
+    files = Elder.objects.filter(state=Elder.State.LIVING)
+    found: Elder | None = (
+        files.filter(file_number=text) | files.filter(identity_index=index)
+    ).first()
+    if found is None:
+        raise ValidationError(
+            asking.say(
+                "您的范围内没有这份档案；请先为老年人建档",
+                "There is no such file in your area; open one for the elder first",
+            )
+        )
+    return found
 
 
 def checked_place(text: str, asking: Who) -> str:

@@ -92,7 +92,6 @@ def listed(request: HttpRequest, kind: str) -> HttpResponse:
         "states": [(code, asking.say(*words)) for code, words in _STATES.items()],
         "query": urlencode({"word": word, "state": state}),
         "may_record": asking.may(roles.RECORD_FACILITIES),
-        "may_import": kind in ("institution", "caregiver"),
     }
     return render(request, "web/register.html", given)
 

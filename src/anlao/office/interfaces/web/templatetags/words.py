@@ -348,6 +348,10 @@ def in_words(label: Any, language: str) -> str:
 ACTS = (
     {
         "open_register_file": ("登记机构或人员", "opened a file in a register"),
+        "change_register_file": ("更正机构或人员档案", "corrected a file of a register"),
+        "open_award": ("开通补助", "opened an award"),
+        "end_award": ("终止补助", "ended an award"),
+        "take_back_award": ("撤回补助", "took an award back"),
         "record_register_facts": ("登记机构或人员情况", "recorded facts in a register"),
         "read_register": ("查阅名册", "read a register"),
         "read_register_file": ("查阅机构或人员档案", "read a file of a register"),
