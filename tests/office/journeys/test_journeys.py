@@ -13,6 +13,7 @@ from django.db.utils import DatabaseError
 
 from anlao.office.assessments import queries as assessments
 from anlao.office.assessments import requesting
+from anlao.office.benefits.models import Award
 from anlao.office.journeys import merging, operations
 from anlao.office.journeys.models import Journey
 from anlao.office.journeys.operations import ChangedSince, DayRefused, Signed, UndoneAlready
@@ -328,3 +329,26 @@ def test_an_assessment_stays_open_for_a_move_inside_the_county(county: County) -
     operations.move(elder=her, to=VILLAGE_B, day=DAY, lives_there=True, signed=SIGNED)
 
     assert assessments.of_elder(her)[0].state == "requested"
+
+
+def test_what_a_merged_file_received_goes_on_and_comes_back_with_it(county: County) -> None:
+    keep, other = get(county, "a1"), get(county, "a2")
+    details.add(
+        elder=other,
+        kind=Award,
+        values={"provision": "old-age-allowance", "fen": 6000, "case_number": 7},
+        start=date(2025, 1, 1),
+        ground=Ground("批准"),
+        by="clerk",
+        at=NOW - timedelta(days=2),
+    )
+
+    def held() -> dict[int, tuple[date | None, int | None]]:
+        rows = Award.objects.filter(known__upper_inf=True)
+        return {row.elder_id: (row.valid.lower, row.case_number) for row in rows}
+
+    merged = operations.merge(keep=keep, other=other, take=frozenset(), day=DAY, signed=SIGNED)
+    assert held() == {keep.pk: (date(2025, 1, 1), 7)}  # nothing was paid to the other file yet
+
+    operations.undo(journey=merged, reason="认错人了", by="clerk", at=LATER)
+    assert held() == {other.pk: (date(2025, 1, 1), 7)}

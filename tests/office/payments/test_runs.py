@@ -6,8 +6,11 @@ from datetime import date
 
 import pytest
 
+from anlao.office.journeys import operations as journeys
+from anlao.office.journeys.operations import Signed
 from anlao.office.payments import ledger, recovering
 from anlao.office.payments.models import Line, Recovery, Transfer
+from anlao.office.registry.operations import Ground
 from anlao.office.shared import scope
 from anlao.office.shared.scope import WHOLE_OFFICE
 from tests.office.county import COUNTY, County
@@ -162,3 +165,51 @@ def test_an_overpayment_is_kept_back_from_later_months_up_to_the_share(
         assert recovering.balance(Recovery.objects.get(elder=a1)) == 3000
         assert Transfer.objects.get(line=line).fen == 3000
     assert not faults()
+
+
+def test_a_merged_files_benefit_goes_on_in_the_kept_file_and_nobody_is_paid_twice(
+    county: County,
+) -> None:
+    keep, other = county.elders["a1"], county.elders["a2"]
+    months.award(other)
+    months.account(other)
+    march = months.paid(MARCH)
+    with scope.within(WHOLE_OFFICE):
+        journeys.merge(
+            keep=keep,
+            other=other,
+            take=frozenset(),
+            day=date(2026, 4, 3),
+            signed=Signed("clerk", months.at(date(2026, 4, 3)), Ground("同一人")),
+        )
+
+    april = months.paid(APRIL)
+
+    assert {key[0]: line.fen for key, line in months.lines(march).items()} == {other.pk: 6000}
+    assert {(key[0], key[2]): line.fen for key, line in months.lines(april).items()} == {
+        (keep.pk, "2026-04"): 6000
+    }
+    assert months.lines(april)[keep.pk, AGE, "2026-04"].held_for == []
+
+
+def test_two_files_of_one_person_that_were_both_paid_give_one_of_it_back(county: County) -> None:
+    keep, other = county.elders["a1"], county.elders["a2"]
+    for her in (keep, other):
+        months.award(her)
+        months.account(her)
+    months.paid(MARCH)
+    with scope.within(WHOLE_OFFICE):
+        journeys.merge(
+            keep=keep,
+            other=other,
+            take=frozenset(),
+            day=date(2026, 4, 3),
+            signed=Signed("clerk", months.at(date(2026, 4, 3)), Ground("同一人")),
+        )
+
+    april = months.approved(months.decided(APRIL))
+
+    assert {(key[0], key[2]): line.fen for key, line in months.lines(april).items()} == {
+        (keep.pk, "2026-04"): 6000,
+        (other.pk, "2026-03"): -6000,
+    }

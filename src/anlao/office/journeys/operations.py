@@ -12,9 +12,13 @@ from django.utils import timezone
 
 from anlao.office.assessments import requesting
 from anlao.office.benefits import changing
+from anlao.office.benefits.holders import ElderHolder
 from anlao.office.cases import pausing
 from anlao.office.journeys import assignments, merging
 from anlao.office.journeys.models import Journey
+from anlao.office.payments import accounts
+from anlao.office.payments import queries as payments
+from anlao.office.payments.accounts import Told
 from anlao.office.registry import operations as registry
 from anlao.office.registry import rows
 from anlao.office.registry.models import Elder
@@ -24,6 +28,7 @@ from anlao.office.shared import audit
 from anlao.office.shared.audit import Act
 
 ChangedSince = rows.ChangedSince
+_LONGEST = 200
 
 
 class DayRefused(ValueError):
@@ -105,8 +110,9 @@ def merge(*, keep: Elder, other: Elder, take: frozenset[str], day: date, signed:
 
     def act() -> dict[str, Any]:
         cases = _close_cases(other, signed)  # what goes on is asked for in the kept file
+        awards = _carry_benefits(keep, other, signed)
         merged = merging.merge(keep, other, take, by=signed.by, at=signed.at, ground=signed.ground)
-        return merged | {"cases": cases}
+        return merged | awards | {"cases": cases}
 
     return _made(Journey.Kind.MERGE, keep, day, signed, act, other=other)
 
@@ -124,6 +130,8 @@ def undo(*, journey: Journey, reason: str, by: str, at: datetime) -> None:
         assignments.open_again(effects["ended"])
         if "awards" in effects:
             changing.put_back(elder, effects["awards"], at=at)
+        if held.other is not None and "other_awards" in effects:
+            changing.put_back(held.other, effects["other_awards"], at=at)
         audit.record(
             Act(f"undo_{held.kind}", f"elder:{elder.pk}", elder.division_code, purpose=reason),
             by=by,
@@ -140,6 +148,22 @@ def undo(*, journey: Journey, reason: str, by: str, at: datetime) -> None:
 def of(elder: Elder) -> list[Journey]:
     """Return the journeys of an elder, the latest first."""
     return list(Journey.objects.filter(elder=elder).select_related("other").order_by("-pk"))
+
+
+def _carry_benefits(keep: Elder, other: Elder, signed: Signed) -> dict[str, Any]:
+    """Let what the other file receives go on in the kept one, and its account where there is none.
+
+    What was paid to the other file stays its own: the kept one goes on after the last month.
+    """
+    reason, by, at = f"并档：{signed.ground.evidence}"[:_LONGEST], signed.by, signed.at
+    paid = payments.unpaid_from(other.pk)
+    kept, ended = changing.carry(keep, other, paid, reason=reason, by=by, at=at)
+    held = accounts.of(f"elder:{other.pk}")
+    if held is not None and accounts.of(f"elder:{keep.pk}") is None:
+        number = accounts.number_of(held)
+        told = Told(held.bank, held.holder, held.holder_is, number, reason)
+        accounts.enter(ElderHolder(keep), told, by=by, at=at)
+    return {"awards": kept, "other_awards": ended}
 
 
 def _end_with_life(elder: Elder, day: date, signed: Signed) -> dict[str, Any]:

@@ -10,7 +10,7 @@ run, who were left out of it, or for everybody where the rules themselves have c
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
 from django.db import connections, transaction
@@ -23,6 +23,7 @@ from anlao.office.payments.calendar import months_between, plus
 from anlao.office.payments.holding import EVERYBODY, Held, Touched
 from anlao.office.payments.models import Run
 from anlao.office.payments.terms import Terms, terms_of
+from anlao.office.registry.models import Elder
 from anlao.office.shared import audit, scope
 from anlao.office.shared.audit import Act
 
@@ -92,7 +93,30 @@ def _of_elders(run: Run, month: date, terms: Terms, only: Touched, today: date) 
     }
     asked = due.Asked(run.division_code, month, _known(run), today, whom)
     # All of them are read first: one connection cannot copy both ways at once.
-    _copy(run, month, list(due.rows(asked, everybody=only.elders is None)), held, terms)
+    rows = list(due.rows(asked, everybody=only.elders is None))
+    _copy(run, month, [*rows, *_of_no_file(rows, held)], held, terms)
+
+
+def _of_no_file(rows: Sequence[due.Row], held: Held) -> list[due.Row]:
+    """Return what is due where a file has gone into another and holds the benefit no more: nothing.
+
+    What it was paid meanwhile comes back.
+    """
+    decided = {(row.provision, row.subject) for row in rows}
+    ended = {
+        (provision, subject)
+        for provision, subjects in held.items()
+        for subject, is_open in subjects.items()
+        if not is_open
+    }
+    gone = {int(subject.partition(":")[2]): subject for _, subject in ended - decided}
+    merged = Elder.objects.using(OWNER).filter(pk__in=list(gone), state=Elder.State.MERGED)
+    places = dict(merged.values_list("pk", "division_code"))
+    return [
+        due.Row(subject, number, "", places[number], provision, "no", None, "", "file_merged", ())
+        for provision, subject in sorted(ended - decided)
+        if (number := int(subject.partition(":")[2])) in places
+    ]
 
 
 def _of_files(run: Run, month: date, terms: Terms, only: Touched) -> None:

@@ -13,6 +13,7 @@ from django.db.models import (
     Count,
     Exists,
     F,
+    Max,
     OuterRef,
     Q,
     QuerySet,
@@ -246,6 +247,13 @@ def of_elder(elder: int, *, since: date | None = None) -> list[Paid]:
     return [
         Paid(line, tuple(sorted(line.transfers.all(), key=lambda one: one.pk))) for line in rows
     ]
+
+
+def unpaid_from(elder: int) -> dict[str, date]:
+    """Return the first day after all that was owed to an elder, by provision."""
+    owed = Line.objects.filter(elder_id=elder, state=Line.State.OWED)
+    rows = owed.values_list("provision").annotate(last=Max("month"))
+    return {provision: plus(last, 1) for provision, last in rows}
 
 
 def of_file(subject: str) -> list[Paid]:
