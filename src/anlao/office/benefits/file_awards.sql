@@ -39,17 +39,22 @@ BEGIN
   END LOOP;
   RETURN NULL;
 END $$;
-DO $$
-DECLARE pair text[];
+-- Let a function follow the files of every register that go to another place.
+CREATE FUNCTION benefits_follow_files(follower text, called text, VARIADIC tables text[])
+RETURNS void LANGUAGE plpgsql AS $$
+DECLARE pair text[]; arguments text;
 BEGIN
   FOREACH pair SLICE 1 IN ARRAY ARRAY[
       ARRAY['facilities_institution', 'institution'], ARRAY['facilities_stay', 'resident'],
       ARRAY['facilities_centre', 'centre'], ARRAY['workforce_caregiver', 'caregiver']] LOOP
-    EXECUTE format('CREATE TRIGGER awards_moved AFTER UPDATE OF division_code ON %I FOR EACH ROW
+    arguments := (SELECT string_agg(quote_literal(one), ', ' ORDER BY place)
+      FROM unnest(pair[2] || tables) WITH ORDINALITY AS given(one, place));
+    EXECUTE format('CREATE TRIGGER %I AFTER UPDATE OF division_code ON %I FOR EACH ROW
       WHEN (OLD.division_code IS DISTINCT FROM NEW.division_code)
-      EXECUTE FUNCTION benefits_file_moved(%L, ''benefits_fileaward'')', pair[1], pair[2]);
+      EXECUTE FUNCTION %I(%s)', follower, pair[1], called, arguments);
   END LOOP;
 END $$;
+SELECT benefits_follow_files('awards_moved', 'benefits_file_moved', 'benefits_fileaward');
 ALTER TABLE benefits_fileaward ENABLE ROW LEVEL SECURITY;
 CREATE POLICY by_division ON benefits_fileaward USING (
   division_code LIKE ANY ((SELECT scope_divisions())::text[]));

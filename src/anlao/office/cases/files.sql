@@ -16,14 +16,4 @@ END $$;
 CREATE TRIGGER case_moved AFTER UPDATE OF division_code ON cases_case FOR EACH ROW
 WHEN (OLD.division_code IS DISTINCT FROM NEW.division_code AND NEW.elder_id IS NULL)
 EXECUTE FUNCTION cases_case_moved();
-DO $$
-DECLARE pair text[];
-BEGIN
-  FOREACH pair SLICE 1 IN ARRAY ARRAY[
-      ARRAY['facilities_institution', 'institution'], ARRAY['facilities_stay', 'resident'],
-      ARRAY['facilities_centre', 'centre'], ARRAY['workforce_caregiver', 'caregiver']] LOOP
-    EXECUTE format('CREATE TRIGGER cases_moved AFTER UPDATE OF division_code ON %I FOR EACH ROW
-      WHEN (OLD.division_code IS DISTINCT FROM NEW.division_code)
-      EXECUTE FUNCTION benefits_file_moved(%L, ''cases_case'')', pair[1], pair[2]);
-  END LOOP;
-END $$;
+SELECT benefits_follow_files('cases_moved', 'benefits_file_moved', 'cases_case');

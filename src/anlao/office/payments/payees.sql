@@ -27,29 +27,23 @@ END $$;
 CREATE TRIGGER has_payee BEFORE INSERT ON payments_line
   FOR EACH ROW EXECUTE FUNCTION payments_line_has_payee();
 -- Rows about a file go with it, as an elder's go with her.
-CREATE FUNCTION payments_file_moved() RETURNS trigger
+CREATE FUNCTION payments_line_moved() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
-DECLARE moved text := TG_ARGV[0] || ':' || NEW.id;
 BEGIN
-  UPDATE payments_account SET division_code = NEW.division_code WHERE subject = moved;
-  UPDATE payments_due SET division_code = NEW.division_code
-    WHERE subject = moved AND elder_id IS NULL;
-  UPDATE payments_transfer t SET division_code = NEW.division_code FROM payments_line l
-    WHERE l.id = t.line_id AND l.subject = moved;
-  UPDATE payments_line SET division_code = NEW.division_code WHERE subject = moved;
-  UPDATE payments_recoverystep s SET division_code = NEW.division_code FROM payments_recovery r
-    WHERE r.id = s.recovery_id AND r.subject = moved;
-  UPDATE payments_recovery SET division_code = NEW.division_code WHERE subject = moved;
+  UPDATE payments_transfer SET division_code = NEW.division_code WHERE line_id = NEW.id;
   RETURN NULL;
 END $$;
-DO $$
-DECLARE pair text[];
+CREATE TRIGGER line_moved AFTER UPDATE OF division_code ON payments_line FOR EACH ROW
+WHEN (OLD.division_code IS DISTINCT FROM NEW.division_code AND NEW.elder_id IS NULL)
+EXECUTE FUNCTION payments_line_moved();
+CREATE FUNCTION payments_recovery_moved() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
-  FOREACH pair SLICE 1 IN ARRAY ARRAY[
-      ARRAY['facilities_institution', 'institution'], ARRAY['facilities_stay', 'resident'],
-      ARRAY['facilities_centre', 'centre'], ARRAY['workforce_caregiver', 'caregiver']] LOOP
-    EXECUTE format('CREATE TRIGGER payments_moved AFTER UPDATE OF division_code ON %I FOR EACH ROW
-      WHEN (OLD.division_code IS DISTINCT FROM NEW.division_code)
-      EXECUTE FUNCTION payments_file_moved(%L)', pair[1], pair[2]);
-  END LOOP;
+  UPDATE payments_recoverystep SET division_code = NEW.division_code WHERE recovery_id = NEW.id;
+  RETURN NULL;
 END $$;
+CREATE TRIGGER recovery_moved AFTER UPDATE OF division_code ON payments_recovery FOR EACH ROW
+WHEN (OLD.division_code IS DISTINCT FROM NEW.division_code AND NEW.elder_id IS NULL)
+EXECUTE FUNCTION payments_recovery_moved();
+SELECT benefits_follow_files('payments_moved', 'benefits_file_moved',
+  'payments_account', 'payments_due', 'payments_line', 'payments_recovery');

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django import forms
 from django.utils import timezone
 
 from anlao.office.benefits.holders import Holder
+from anlao.office.benefits.provisions import Rule
+from anlao.office.benefits.queries import ORDER, Entitlement
+from anlao.office.benefits.rulebooks import NoRulebook
 from anlao.office.cases import asking, states
 from anlao.office.cases.asking import Asker
 from anlao.office.cases.models import ASKERS, WAYS, Case
@@ -54,6 +58,42 @@ def choices(holder: Holder) -> dict[str, Any]:
     return {"ways": _FILE_WAYS, "askers": _FILE_ASKERS}
 
 
-def live(cases: list[Case]) -> set[str]:
-    """Return the provisions about which a case goes on."""
-    return {one.provision for one in cases if one.state in states.LIVE}
+def offers(
+    holder: Holder,
+    told: Mapping[str, Entitlement],
+    found: list[Case],
+    asking_: Who,
+    url_of: Callable[[str], str],
+) -> list[dict[str, Any]]:
+    """Return what can be asked for with its decision of this month, what is granted first.
+
+    ``url_of``: where a provision is asked for.
+    """
+    going_on = {one.provision for one in found if one.state in states.LIVE}
+    offered = [
+        {
+            "rule": rule,
+            "name": rule.name(asking_.language),
+            "item": told[rule.id],
+            "is_live": rule.id in going_on,
+            "url": url_of(rule.id),
+            "receives": rule.id not in going_on and holder.running(rule.id) is not None,
+        }
+        for rule in rules_of(holder)
+        if rule.id in told
+    ]
+    return sorted(offered, key=lambda offer: ORDER.index(offer["item"].outcome))
+
+
+def rules_of(holder: Holder) -> list[Rule]:
+    """Return what can be given to somebody; nothing where no rulebook is in force."""
+    try:
+        return holder.rules()
+    except NoRulebook:
+        return []
+
+
+def named(found: list[Case], holder: Holder, asking_: Who) -> list[tuple[Case, str]]:
+    """Return cases with what they are about, in words."""
+    names = {rule.id: rule.name(asking_.language) for rule in rules_of(holder)}
+    return [(one, names.get(one.provision, one.provision)) for one in found]

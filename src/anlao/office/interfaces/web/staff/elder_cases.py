@@ -15,13 +15,18 @@ from django.views.decorators.http import require_http_methods
 from anlao.office.benefits import deciding
 from anlao.office.benefits import queries as benefits
 from anlao.office.benefits.holders import ElderHolder
-from anlao.office.benefits.provisions import Rule, rules_of
-from anlao.office.benefits.queries import ORDER, Entitlement
+from anlao.office.benefits.queries import Entitlement
 from anlao.office.benefits.rulebooks import NoRulebook
 from anlao.office.cases import asking, queries
 from anlao.office.cases.moving import Refused
 from anlao.office.interfaces.web.sent import text_in
-from anlao.office.interfaces.web.staff.apply_form import ApplyForm, applied, choices, live
+from anlao.office.interfaces.web.staff.apply_form import (
+    ApplyForm,
+    applied,
+    choices,
+    named,
+    offers,
+)
 from anlao.office.interfaces.web.staff.elders import about, elder_in_scope
 from anlao.office.interfaces.web.who import Who, needs, who
 from anlao.office.organisations import roles
@@ -40,10 +45,13 @@ def cases(request: HttpRequest, number: int) -> HttpResponse:
     files.note_read(elder, "read_cases", by=asking_.name, purpose="")
     holder = ElderHolder(elder)
     found = queries.of(holder)
-    rules = {rule.id: rule for rule in _rules(elder)}
+
+    def url_of(provision: str) -> str:
+        return reverse("web:elder-apply", args=(elder.pk, provision))
+
     given: dict[str, Any] = {
-        "found": [(one, _name(rules.get(one.provision), one.provision, asking_)) for one in found],
-        "offers": _offers(elder, asking_, live(found), rules),
+        "found": named(found, holder, asking_),
+        "offers": offers(holder, _entitlements(elder, asking_), found, asking_, url_of),
         "may_take": asking_.may(roles.TAKE_CASE) and elder.state == "living",
     }
     return render(request, "web/elder_cases.html", about(request, elder, "cases") | given)
@@ -96,25 +104,6 @@ def _adopted(request: HttpRequest, elder: Elder, asking_: Who) -> HttpResponse:
     return redirect("web:case", number=made.pk)
 
 
-def _offers(
-    elder: Elder, asking_: Who, going_on: set[str], rules: dict[str, Rule]
-) -> list[dict[str, Any]]:
-    told, holder = _entitlements(elder, asking_), ElderHolder(elder)
-    offers = [
-        {
-            "rule": rule,
-            "name": rule.name(asking_.language),
-            "item": told[rule.id],
-            "is_live": rule.id in going_on,
-            "url": reverse("web:elder-apply", args=(elder.pk, rule.id)),
-            "receives": rule.id not in going_on and holder.running(rule.id) is not None,
-        }
-        for rule in rules.values()
-        if rule.id in told
-    ]
-    return sorted(offers, key=lambda offer: ORDER.index(offer["item"].outcome))
-
-
 def _entitlements(elder: Elder, asking_: Who) -> dict[str, Entitlement]:
     try:
         found = benefits.entitlements(
@@ -126,14 +115,3 @@ def _entitlements(elder: Elder, asking_: Who) -> dict[str, Entitlement]:
     except NoRulebook:
         return {}
     return {item.provision: item for item in found.found}
-
-
-def _rules(elder: Elder) -> list[Rule]:
-    try:
-        return rules_of(elder.division_code)
-    except NoRulebook:
-        return []
-
-
-def _name(rule: Rule | None, provision: str, asking_: Who) -> str:
-    return rule.name(asking_.language) if rule else provision

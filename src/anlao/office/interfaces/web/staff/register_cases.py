@@ -15,11 +15,17 @@ from django.views.decorators.http import require_GET, require_http_methods
 from anlao.office.benefits import subjects as benefits
 from anlao.office.benefits.holders import FileHolder, subject_names
 from anlao.office.benefits.provisions import Rule, rules_of
-from anlao.office.benefits.queries import ORDER, Entitlement
+from anlao.office.benefits.queries import Entitlement
 from anlao.office.benefits.rulebooks import NoRulebook
 from anlao.office.cases import queries as cases_of
 from anlao.office.interfaces.web.staff.account_form import AccountForm, entered
-from anlao.office.interfaces.web.staff.apply_form import ApplyForm, applied, choices, live
+from anlao.office.interfaces.web.staff.apply_form import (
+    ApplyForm,
+    applied,
+    choices,
+    named,
+    offers,
+)
 from anlao.office.interfaces.web.staff.register_files import about
 from anlao.office.interfaces.web.staff.register_words import file_of, register_of
 from anlao.office.interfaces.web.who import Who, needs, who
@@ -38,10 +44,13 @@ def cases(request: HttpRequest, kind: str, number: int) -> HttpResponse:
     holder = _holder(kind, number, asking)
     _note("read_cases", holder, asking)
     found = cases_of.of(holder)
-    rules = {rule.id: rule for rule in _rules(holder)}
+
+    def url_of(provision: str) -> str:
+        return reverse("web:register-apply", args=(kind, number, provision))
+
     given: dict[str, Any] = {
-        "found": [(one, _name(rules.get(one.provision), one.provision, asking)) for one in found],
-        "offers": _offers(holder, rules, live(found), asking),
+        "found": named(found, holder, asking),
+        "offers": offers(holder, _told(holder, asking), found, asking, url_of),
         "may_take": asking.may(roles.TAKE_CASE) and holder.is_there(asking.today),
     }
     page = about(holder.register, holder.file, asking, "cases") | given
@@ -118,25 +127,6 @@ def _holder(kind: str, number: int, asking: Who, act: str = roles.SEE_FACILITIES
     return FileHolder(register, file_of(register, number))
 
 
-def _offers(
-    holder: FileHolder, rules: dict[str, Rule], going_on: set[str], asking: Who
-) -> list[dict[str, Any]]:
-    told = _told(holder, asking)
-    offers = [
-        {
-            "rule": rule,
-            "name": rule.name(asking.language),
-            "item": told[rule.id],
-            "is_live": rule.id in going_on,
-            "receives": False,
-            "url": reverse("web:register-apply", args=(holder.kind, holder.file.pk, rule.id)),
-        }
-        for rule in rules.values()
-        if rule.id in told
-    ]
-    return sorted(offers, key=lambda offer: ORDER.index(offer["item"].outcome))
-
-
 def _told(holder: FileHolder, asking: Who) -> dict[str, Entitlement]:
     try:
         found = benefits.entitlements(
@@ -151,13 +141,6 @@ def _told(holder: FileHolder, asking: Who) -> dict[str, Entitlement]:
     return {item.provision: item for item in found.found}
 
 
-def _rules(holder: FileHolder) -> list[Rule]:
-    try:
-        return holder.rules()
-    except NoRulebook:
-        return []
-
-
 def _every_rule(holder: FileHolder) -> list[Rule]:
     """Return the rules about a file, and those about its residents where it is a home."""
     from_residents = "resident" if holder.kind == "institution" else ""
@@ -167,10 +150,6 @@ def _every_rule(holder: FileHolder) -> list[Rule]:
         )
     except NoRulebook:
         return []
-
-
-def _name(rule: Rule | None, provision: str, asking: Who) -> str:
-    return rule.name(asking.language) if rule else provision
 
 
 def _note(act: str, holder: FileHolder, asking: Who) -> None:
