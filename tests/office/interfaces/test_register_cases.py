@@ -58,8 +58,8 @@ def test_a_clerk_takes_a_caregivers_application(
     for address in (f"/cases/{case.pk}", "/cases", f"/registers/caregiver/{her.pk}/cases"):
         shown = page(clerk, address)
         assert (shown.status_code, "何惠" in shown.content.decode()) == (200, True)
-    paper = page(clerk, f"/cases/{case.pk}/papers/application")
-    assert paper.content.startswith(b"%PDF")
+    for address in (f"/cases/{case.pk}/papers/application", f"/cases/form/{POST}"):
+        assert page(clerk, address).content.startswith(b"%PDF")
 
 
 def test_who_sees_no_registers_sees_no_cases_of_theirs(

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
+from anlao.office.benefits.holders import ELDER
 from anlao.office.benefits.provisions import MONTHLY, Rule
 from anlao.office.cases import states
 from anlao.office.cases.deciding import latest
@@ -34,10 +35,14 @@ def application(case: Case, language: str) -> Paper:
     return _application(say, language, rule, case.number, about, shown, case.division_code)
 
 
-def blank(division: str, rule: Rule, language: str) -> Paper:
-    """Return an empty application for a provision, to be filled in by hand."""
+def blank(division: str, rule: Rule, language: str, kind: str = ELDER) -> Paper:
+    """Return an empty application for a provision, to be filled in by hand.
+
+    ``kind``: who or what applies for it.
+    """
     say = _say(language)
-    about = [(label, "") for label in (*_elder_fields(say), say("联系电话", "Telephone"))]
+    asked_of = _elder_fields(say) if kind == ELDER else _file_fields(say)
+    about = [(label, "") for label in (*asked_of, say("联系电话", "Telephone"))]
     return _application(say, language, rule, "", about, {}, division)
 
 

@@ -111,7 +111,7 @@ def answer_of(run: Run) -> Upload:
     writer.writerow(["业务编号", "金额", "处理结果", "失败原因"])
     sent = Transfer.objects.filter(run=run, state=Transfer.State.SENT).order_by("pk")
     for reference, fen, elder in sent.values_list("reference", "fen", "line__elder"):
-        fails = elder % _RETURNED == 0
+        fails = elder is not None and elder % _RETURNED == 0
         writer.writerow(
             [
                 reference,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -11,6 +13,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
+from anlao.office.benefits.holders import KINDS
 from anlao.office.benefits.provisions import rule_of
 from anlao.office.cases import deciding, papers, pausing, queries, states
 from anlao.office.cases.models import Case, ConfirmedAlive
@@ -173,10 +176,10 @@ def _confirmed(form: AliveForm, asking: Who) -> bool:
 def blank_form(request: HttpRequest, provision: str) -> HttpResponse:
     """An empty application form of a provision, for those who fill it in by hand."""
     asking = who(request)
-    for division in asking.where(roles.TAKE_CASE).divisions:
-        rule = rule_of(division, provision)
+    for division, kind in product(asking.where(roles.TAKE_CASE).divisions, KINDS):
+        rule = rule_of(division, provision, kind)
         if rule is not None:
-            made = pdf(papers.blank(division, rule, asking.language))
+            made = pdf(papers.blank(division, rule, asking.language, kind))
             return HttpResponse(
                 made,
                 content_type="application/pdf",
