@@ -110,8 +110,8 @@ def answer_of(run: Run) -> Upload:
     writer = csv.writer(out)
     writer.writerow(["业务编号", "金额", "处理结果", "失败原因"])
     sent = Transfer.objects.filter(run=run, state=Transfer.State.SENT).order_by("pk")
-    for reference, fen, elder in sent.values_list("reference", "fen", "line__elder"):
-        fails = elder is not None and elder % _RETURNED == 0
+    for reference, fen, subject in sent.values_list("reference", "fen", "line__subject"):
+        fails = int(subject.partition(":")[2]) % _RETURNED == 0
         writer.writerow(
             [
                 reference,
