@@ -225,6 +225,8 @@ def _told_to_the_public(today: date) -> dict[str, int]:
     from django.utils import timezone
 
     from anlao.office.benefits.models import DecidedMonth
+    from anlao.office.disclosure import telling
+    from anlao.office.disclosure.models import PublicInstitution
     from anlao.office.rehearsal.lists import publish_a_list
     from anlao.office.service_list import contacts, statistics
     from anlao.office.service_list.models import Edition
@@ -232,6 +234,7 @@ def _told_to_the_public(today: date) -> dict[str, int]:
 
     at = timezone.now()
     statistics.publish(DecidedMonth.objects.get(division_code=COUNTY, is_latest=True))
+    telling.tell(COUNTY, day=today, at=at)
     held = publish_a_list(COUNTY, day=today, at=at)
     with scope.within(scope.WHOLE_OFFICE):
         contacts.record(
@@ -245,6 +248,7 @@ def _told_to_the_public(today: date) -> dict[str, int]:
         assert mine is not None
         return {
             "published": held.pk, "item": first.pk, "draft": draft.pk, "draft_item": mine.pk,
+            "home": PublicInstitution.objects.exclude(point="").order_by("pk")[0].pk,
         }  # fmt: skip
 
 

@@ -30,6 +30,11 @@ PAGES = {
     "question-choice": f"{HOME}/entitled?birth_date=1940-05&hukou=331123001&assessed_on=unknown",
     "result": f"{HOME}/entitled?{RESULT}",
     "statistics": f"{HOME}/statistics",
+    "institutions": f"{HOME}/institutions",
+    "institutions-none": f"{HOME}/institutions?free=1&fee=1",
+    "notices": f"{HOME}/notices",
+    "notices-none": f"{HOME}/notices?township=331123102",
+    "institution": f"{HOME}/institutions/{{home}}",
     "missing": f"{HOME}/list/999",
 }
 SMALL = """(least) => [...document.querySelectorAll('body *')]
@@ -46,7 +51,7 @@ TOO_LITTLE_TO_TOUCH = """() => [...document.querySelectorAll('a, button, input, 
 
 
 def address(visitor: Visitor, name: str) -> str:
-    return PAGES[name].format(item=visitor.office.seen["lists"]["item"])
+    return PAGES[name].format_map(visitor.office.seen["lists"])
 
 
 def choose(visitor: Visitor, look: str) -> None:

@@ -121,6 +121,8 @@ _KEPT = (
     "service_list_item",
     "service_list_contact",
     "service_list_publicfigures",
+    "disclosure_publicinstitution",
+    "disclosure_publicnotice",
     "shared_auditentry",
     "django_session",
 )

@@ -77,6 +77,7 @@ def furnish(folder: DataFolder, *, people: Path, county: str, rates: Path) -> Fu
 
             from anlao.office.benefits import month as months
             from anlao.office.benefits.deciding import decide_division
+            from anlao.office.disclosure import telling
             from anlao.office.registry.loading import load_population
             from anlao.office.rehearsal import (
                 assessments,
@@ -117,6 +118,7 @@ def furnish(folder: DataFolder, *, people: Path, county: str, rates: Path) -> Fu
             cases.take_some(county, day=today, at=timezone.now())
             payments.pay_two_months(county, month=decided.month, at=timezone.now())
             statistics.publish(decided)
+            telling.tell(county, day=today, at=timezone.now())
             lists.publish_a_list(county, day=today, at=timezone.now())
             with scope.within(scope.WHOLE_OFFICE):
                 found = months.overview(decided, "zh")

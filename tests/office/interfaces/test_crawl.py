@@ -221,6 +221,13 @@ PAGES = {
     "public-list": Page("/public/331123/list", EVERYBODY, status=404, strangers_too=True),
     "public-item": Page("/public/331123/list/1", EVERYBODY, status=404, strangers_too=True),
     "public-entitled": Page("/public/331123/entitled", EVERYBODY, strangers_too=True),
+    "public-institutions": Page(
+        "/public/331123/institutions", EVERYBODY, status=404, strangers_too=True
+    ),
+    "public-institution": Page(
+        "/public/331123/institutions/1", EVERYBODY, status=404, strangers_too=True
+    ),
+    "public-notices": Page("/public/331123/notices", EVERYBODY, strangers_too=True),
     "public-statistics": Page(
         "/public/331123/statistics", EVERYBODY, status=404, strangers_too=True
     ),

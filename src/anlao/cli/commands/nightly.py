@@ -34,6 +34,7 @@ def command(*, data: Path | None, named: str | None) -> None:
             from django.utils import timezone
 
             from anlao.office.benefits import deciding
+            from anlao.office.disclosure import telling
             from anlao.office.service_list import statistics
 
             found = deciding.decide_everywhere(
@@ -44,6 +45,7 @@ def command(*, data: Path | None, named: str | None) -> None:
             )
             for decided in found.decided:
                 statistics.publish(decided)
+            telling.tell_everywhere(day=timezone.localdate(), at=timezone.now())
     for refusal in found.refused:
         remark(refusal)
     rows = [

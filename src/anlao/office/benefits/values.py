@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from anlao.office.benefits.queries import FactLabel
+from anlao.office.facilities import points
 from anlao.places import divisions
 
 UNKNOWN = "unknown"
@@ -43,6 +44,8 @@ def read_value(label: FactLabel, text: str) -> Any:
             return _decimal(text)
         case "money":
             return _fen(text)
+        case "point":
+            return points.normalised(text)
         case _:
             return place_code(text)
 

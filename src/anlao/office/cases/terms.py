@@ -47,6 +47,17 @@ class Remedy(_Part):
     source: str
 
 
+class NoticeOnline(_Part):
+    """Whether the portal tells what is on public notice, and of which provisions it says the name.
+
+    A name such as that of the support of the destitute tells how poor somebody is.
+    """
+
+    shown: bool
+    items: tuple[str, ...]
+    source: str
+
+
 class Terms(_Part):
     """The settings of an office. ``…_within``: working days; ``find``: kinds of provisions.
 
@@ -68,13 +79,14 @@ class Terms(_Part):
     find: list[Literal["cash", "service"]]
     find_again_months: Annotated[int, Field(ge=1, le=120)]
     find_at_once: Annotated[int, Field(ge=0)]
+    notice_online: NoticeOnline = NoticeOnline(shown=False, items=(), source="没有写明，不公开")
     reconsideration: Remedy
     lawsuit: Remedy
     sources: dict[str, str]
 
     @model_validator(mode="after")
     def _every_setting_has_a_source(self) -> Terms:
-        named = {"provisions", "sources"} | set(self.sources)
+        named = {"provisions", "sources", "notice_online"} | set(self.sources)
         if lacking := sorted(set(type(self).model_fields) - named):
             raise ValueError(f"no source is named for {', '.join(lacking)}")
         return self

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.core.validators import MaxValueValidator, MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import F, Q
 
@@ -152,6 +152,43 @@ class GrantStatus(OfInstitution):
 
     class Meta:
         constraints = (one_a_day("grant"),)
+
+
+class OfferStatus(OfInstitution):
+    """对外信息: what whoever looks for a home asks. Money in fen a month, for bed, care and meals.
+
+    ``point``: see `points.py`. ``takes_unable``, ``takes_dementia``: whom it admits.
+    """
+
+    FACTS = (
+        "address",
+        "telephone",
+        "point",
+        "fee_from",
+        "fee_to",
+        "takes_unable",
+        "takes_dementia",
+    )
+    address = models.CharField(max_length=120, blank=True)
+    telephone = models.CharField(
+        max_length=40, blank=True, validators=[RegexValidator(r"\A[0-9 ()（）+,，、转-]{5,40}\Z")]
+    )
+    point = models.CharField(max_length=40, blank=True)
+    fee_from = models.BigIntegerField(null=True, validators=[MinValueValidator(0)])
+    fee_to = models.BigIntegerField(null=True, validators=[MinValueValidator(0)])
+    takes_unable = yes_no()
+    takes_dementia = yes_no()
+
+    class Meta:
+        constraints = (
+            one_a_day("offer"),
+            models.CheckConstraint(
+                condition=Q(fee_from__isnull=True)
+                | Q(fee_to__isnull=True)
+                | Q(fee_to__gte=F("fee_from")),
+                name="offer_fees_in_order",
+            ),
+        )
 
 
 class OfCentre(Known):

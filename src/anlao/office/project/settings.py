@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "anlao.office.cases",
     "anlao.office.payments",
     "anlao.office.service_list",
+    "anlao.office.disclosure",
     "anlao.office.journeys",
     "anlao.office.worklists",
     "anlao.office.interfaces.web",
@@ -99,6 +100,7 @@ PROCRASTINATE_IMPORT_PATHS = [
     "anlao.office.interfaces.tasks.deaths",
     "anlao.office.interfaces.tasks.cases",
     "anlao.office.interfaces.tasks.books",
+    "anlao.office.interfaces.tasks.disclosing",
     "anlao.office.interfaces.tasks.sessions",
     "anlao.office.interfaces.tasks.running",
 ]

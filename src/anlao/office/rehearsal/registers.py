@@ -23,6 +23,26 @@ _HOMES = (
     ("演示敬老院", "township_home", "public", 60, 20, 0),
     ("演示颐养院", "private_home", "private", 90, 60, 2),
 )
+_OFFERS: tuple[dict[str, Any], ...] = (
+    {
+        "address": "演示路1号",
+        "telephone": "000-0000001",
+        "point": "119.276000,28.592000,cgcs2000",
+        "fee_from": 180000,
+        "fee_to": 420000,
+        "takes_unable": True,
+        "takes_dementia": True,
+    },
+    {
+        "address": "演示路2号",
+        "point": "119.181000,28.531000,cgcs2000",
+        "fee_from": 120000,
+        "takes_unable": False,
+        "takes_dementia": False,
+    },
+    {"address": "演示路3号", "telephone": "000-0000003", "takes_unable": True},
+)
+"""What the public is told of each; some of it is not known."""
 _STAFF = (
     ("演示护理员甲", "college", "senior", 900, 40),
     ("演示护理员乙", "secondary", "intermediate", 700, 400),
@@ -64,7 +84,7 @@ def _home(place: str, number: int, day: date, at: datetime) -> Institution:
         "nursing_beds": nursing,
         "rating": rating,
         "rating_award_paid_level": 0,
-    }
+    } | _OFFERS[number]
     _open("institution", home, facts, at)
     return home
 

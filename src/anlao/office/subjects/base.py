@@ -100,7 +100,7 @@ def level(highest: int) -> models.PositiveSmallIntegerField[Any, Any]:
 class Asked:
     """Something that a register asks and no rulebook knows, as a form shows it.
 
-    ``type``: text, date or institution (the number of an institution's file).
+    ``type``: text, date, money, bool, point or institution (the number of an institution's file).
     """
 
     name: str

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Sequence
 from functools import lru_cache
 from threading import Lock
@@ -14,6 +15,8 @@ from django.utils.safestring import SafeString, mark_safe
 _ACCENT, _WARN, _QUIET, _PALE = "#0b6152", "#8a4b00", "#52605b", "#a9d3c9"
 _FONT = "Noto Sans SC, Noto Sans CJK SC, PingFang SC, Microsoft YaHei, sans-serif"
 _WIDTH, _BAR, _TALL, _TYPE = 820, 26, 460, 16
+_LEAST_DEGREES = 0.02
+"""Of a map: about two kilometres, where all points are one."""
 _one_at_a_time = Lock()
 
 
@@ -148,6 +151,48 @@ def points(
         ],
     }
     return _svg(spec)
+
+
+def numbered(
+    rows: Sequence[tuple[str, tuple[float, float]]], *, width: int, type_size: int
+) -> SafeString:
+    """Return places on a plain map, north above: what stands in the circle, and its degrees.
+
+    The map ends a little outside the outermost points; a degree of longitude is as long as it is
+    in their latitude.
+    """
+    easts, norths = [at[0] for _, at in rows], [at[1] for _, at in rows]
+    middle = ((min(easts) + max(easts)) / 2, (min(norths) + max(norths)) / 2)
+    shorter = math.cos(math.radians(middle[1]))
+    half = max(max(easts) - min(easts), (max(norths) - min(norths)) / shorter, _LEAST_DEGREES) * 0.6
+    values = [{"name": name, "east": at[0], "north": at[1]} for name, at in rows]
+    where = {
+        axis: {
+            "field": field,
+            "type": "quantitative",
+            "axis": None,
+            "scale": {"zero": False, "nice": False, "domain": [centre - far, centre + far]},
+        }
+        for axis, field, centre, far in (
+            ("x", "east", middle[0], half),
+            ("y", "north", middle[1], half * shorter),
+        )
+    }
+    spec = {
+        "width": width,
+        "height": width,
+        "data": {"values": values},
+        "encoding": where,
+        "view": {"stroke": _QUIET},
+        "layer": [
+            {"mark": {"type": "circle", "size": 900, "opacity": 1, "color": _ACCENT}},
+            {
+                "mark": {"type": "text", "color": "#ffffff", "fontWeight": "bold"},
+                "encoding": {"text": {"field": "name", "type": "nominal"}},
+            },
+        ],
+    }
+    return _svg(spec, type_size)
 
 
 def _config(size: int) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from django.db.models import Q
 from anlao.office.registry.models.elders import Elder
 from anlao.office.registry.models.kept import Kept
 
-_WEST, _EAST, _SOUTH, _NORTH = 73, 136, 3, 54
+WEST, EAST, SOUTH, NORTH = 73, 136, 3, 54
 """Degrees around China: a coordinate outside has its numbers the wrong way round."""
 
 
@@ -56,7 +56,7 @@ class Address(Detail):
             models.CheckConstraint(
                 condition=Q(longitude__isnull=True, latitude__isnull=True, datum="")
                 | Q(longitude__isnull=False, latitude__isnull=False)
-                & Q(longitude__range=(_WEST, _EAST), latitude__range=(_SOUTH, _NORTH))
+                & Q(longitude__range=(WEST, EAST), latitude__range=(SOUTH, NORTH))
                 & ~Q(datum=""),
                 name="address_point_is_whole",
             ),

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.core.paginator import Page, Paginator
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.views.decorators.http import conditional_page, require_safe
 
@@ -128,6 +129,32 @@ def place_of(code: str) -> Place:
 def digits(text: str) -> str:
     """Return what was typed with plain digits for wide ones, as Chinese keyboards write them."""
     return unicodedata.normalize("NFKC", text[:20]).strip()
+
+
+def township_of(sent: QueryDict, place: Place) -> str:
+    """Return the township that an address asks for, empty for all. Raises Wrong."""
+    code = sent.get("township", "")
+    if code and (divisions.find(code) is None or not code.startswith(place.code)):
+        raise Wrong
+    return code
+
+
+def page_of(sent: QueryDict, paging: Paginator[Any]) -> Page[Any]:
+    """Return the page that an address asks for, else the first. Raises Wrong."""
+    number = whole(sent, "page", longest=4)
+    if number is not None and not 1 <= number <= paging.num_pages:
+        raise Wrong
+    return paging.page(number or 1)
+
+
+def whole(sent: QueryDict, name: str, *, longest: int) -> int | None:
+    """Return a whole number of an address, None where it is not given. Raises Wrong."""
+    text = digits(sent.get(name, ""))
+    if not text:
+        return None
+    if not text.isascii() or not text.isdigit() or len(text) > longest:
+        raise Wrong
+    return int(text)
 
 
 def language(request: HttpRequest) -> str:

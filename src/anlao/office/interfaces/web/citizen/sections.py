@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from anlao.office.disclosure import institutions
 from anlao.office.service_list import queries
 from anlao.office.service_list.queries import Place
+
+_COUNTY_DIGITS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,22 @@ SECTIONS = (
         "回答几个问题，看看能得到什么、带什么、去哪里办。",
         "A few questions, then what is due, what to bring and where to go.",
         lambda place: place.decides,
+    ),
+    Section(
+        "web:public-institutions",
+        "养老机构",
+        "Care homes",
+        "本地养老机构的收费、等级、空余床位和电话。",
+        "Care homes here: fees, grade, free beds and telephone.",
+        lambda place: institutions.any_in(place.code),
+    ),
+    Section(
+        "web:public-notices",
+        "公示",
+        "Public notices",
+        "正在公示的待遇申请，怎样提出异议。",
+        "Applications on public notice, and how to object.",
+        lambda place: place.decides and len(place.code) == _COUNTY_DIGITS,
     ),
     Section(
         "web:public-statistics",

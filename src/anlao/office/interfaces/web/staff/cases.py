@@ -19,16 +19,20 @@ from anlao.office.cases import asking, deciding, papers, pausing, queries, state
 from anlao.office.cases.models import Case
 from anlao.office.cases.moving import Refused
 from anlao.office.cases.states import NotNow
+from anlao.office.interfaces.tasks import disclosing
 from anlao.office.interfaces.web.sent import text_in
 from anlao.office.interfaces.web.staff.case_forms import ActForm, Box, boxes
 from anlao.office.interfaces.web.who import Who, needs, who
 from anlao.office.organisations import roles
 from anlao.office.registry import files
+from anlao.office.registry.operations import COUNTY_DIGITS
 from anlao.office.shared import audit, scope
 from anlao.office.shared.audit import Act
 from anlao.office.shared.typeset import Paper, pdf
 
 _WITHOUT_DAY = ("show",)
+_TOLD_TO_THE_PUBLIC = ("post", "answer")
+"""Acts after which a case is on notice; the database itself takes it from there."""
 _ACTS: dict[str, Callable[..., Any]] = {
     "confirm": asking.confirm,
     "show": asking.show,
@@ -179,6 +183,8 @@ def _done(found: Case, box: Box, form: ActForm, asking_: Who) -> bool:
     except Refused as refusal:
         form.add_error(None, asking_.say(refusal.zh, refusal.en))
         return False
+    if box.act in _TOLD_TO_THE_PUBLIC:
+        disclosing.tell_public.defer(county=found.division_code[:COUNTY_DIGITS])
     return True
 
 

@@ -25,6 +25,7 @@ from anlao.office.interfaces.web.staff.register_words import (
     register_of,
     shown,
     table_name,
+    tell_public,
     value_shown,
 )
 from anlao.office.interfaces.web.who import Who, needs, who
@@ -104,6 +105,13 @@ def _expected(label: FactLabel, asking: Who) -> str:
         case "money":
             return asking.say(
                 "请填金额（元），至多两位小数", "Give yuan, with two decimals at most"
+            )
+        case "point":
+            return asking.say(
+                "请填经度,纬度,坐标系，例如 119.27,28.59,CGCS2000；"
+                "坐标系是 CGCS2000、WGS84、GCJ02 或 BD09",
+                "Give longitude,latitude,datum, such as 119.27,28.59,CGCS2000; the datum is"
+                " CGCS2000, WGS84, GCJ02 or BD09",
             )
         case _:
             return asking.say("请从列表中选一项", "Choose one of the list")
@@ -230,6 +238,7 @@ def _recorded(register: Register, file: Any, name: str, form: RecordForm) -> boo
     except Contradiction:
         form.add_error(None, contradiction(asking))
     else:
+        tell_public(register, file.division_code)
         return True
     return False
 

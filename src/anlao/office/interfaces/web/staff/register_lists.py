@@ -25,6 +25,7 @@ from anlao.office.interfaces.web.staff.register_words import (
     labels_of,
     name_of,
     register_of,
+    tell_public,
     value_shown,
 )
 from anlao.office.interfaces.web.who import Who, needs, who
@@ -177,6 +178,7 @@ def _settled(
         )
         return redirect("web:register-staged", kind=register.kind, number=staged.pk)
     else:
+        tell_public(register, staged.division_code)
         messages.success(
             request, asking.say(f"已提交{staged.count}行", f"Committed {staged.count} rows")
         )

@@ -28,6 +28,7 @@ from anlao.office.interfaces.web.staff.register_words import (
     name_of,
     register_of,
     table_name,
+    tell_public,
 )
 from anlao.office.interfaces.web.who import Who, needs, who
 from anlao.office.organisations import roles
@@ -292,5 +293,6 @@ def _opened(form: OpeningForm) -> Subject | None:
             ),
         )
     else:
+        tell_public(form.register, subject.division_code)
         return subject
     return None

@@ -13,6 +13,7 @@ from django.http import Http404
 from anlao.office.benefits.queries import FactLabel
 from anlao.office.benefits.subjects import REGISTERS, labels
 from anlao.office.facilities.models import Institution
+from anlao.office.interfaces.tasks import disclosing
 from anlao.office.interfaces.web.who import Who
 from anlao.office.organisations import roles
 from anlao.office.shared import scope
@@ -21,6 +22,7 @@ from anlao.office.subjects.base import Known, Register
 
 ABOUT_ELDERS = ("resident",)
 """Registers whose files are files of elders too: for whoever may see these as well."""
+_TOLD_TO_THE_PUBLIC = ("institution", "resident")
 _COUNTY_DIGITS = 6
 
 
@@ -67,6 +69,12 @@ def division_of(asking: Who) -> str:
     if not codes:
         raise PermissionDenied
     return codes[0]
+
+
+def tell_public(register: Register, division: str) -> None:
+    """Let the public directory follow what was recorded, once this request has committed."""
+    if register.kind in _TOLD_TO_THE_PUBLIC:
+        disclosing.tell_public.defer(county=county_of(division))
 
 
 def county_of(code: str) -> str:
@@ -117,7 +125,7 @@ def value_shown(label: FactLabel, value: Any, asking: Who) -> Shown:
     unknown = value in (None, "")
     if unknown and label.name.endswith(("_on", "_until")):
         return Shown(label.name, text, "—")
-    is_name = label.type in ("text", "division") and not unknown
+    is_name = label.type in ("text", "division", "point") and not unknown
     words = label.shown(value, asking.language)
     return Shown(label.name, text, words, is_name=is_name, is_unknown=unknown)
 
