@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import yaml
 from django.conf import settings
@@ -95,6 +95,8 @@ class Terms(_Part):
     sharing: list[Sharing]
     layouts: list[Layout]
     answer: AnswerLayout
+    stamped: list[Literal["regular", "top_up", "reissue", "correction"]] = []
+    """Kinds of run whose review waits for every township's stamped list."""
     leaves_out: list[str] = []
     """Provisions that others pay out."""
     sources: dict[str, str]
