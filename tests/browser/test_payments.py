@@ -26,6 +26,23 @@ def _until(visitor: Visitor, words: str) -> None:
     raise AssertionError(f"{path} does not say {words}:\n{visitor.text()}")
 
 
+def _bring_stamped(visitor: Visitor, run: str) -> None:
+    """Bring a scan of every township's list, as its clerk does page by page."""
+    visitor.go(run)
+    links = visitor.page.locator("a[href*='/townships/']").all()
+    paths = [link.get_attribute("href") or "" for link in links]
+    assert paths
+    for path in paths:
+        visitor.go(path)
+        scan = f"%PDF-1.4 {path} %%EOF".encode()
+        visitor.page.locator("#scan").set_input_files(
+            {"name": "盖章.pdf", "mimeType": "application/pdf", "buffer": scan}
+        )
+        visitor.page.locator("form[enctype] button").click()
+        assert "这份名单已收到盖章确认表" in visitor.text()
+    visitor.picture("payments-stamped")
+
+
 def test_a_month_goes_to_the_bank_and_one_payment_comes_back(enter: Enter) -> None:
     clerk, checker = enter("clerk"), enter("clerk2")
     approver, finance = enter("approver"), enter("finance2")
@@ -35,6 +52,12 @@ def test_a_month_goes_to_the_bank_and_one_payment_comes_back(enter: Enter) -> No
     assert "复核通过" not in clerk.text()  # whoever made it
     checker.go(run)
     _act(checker, "review")
+    assert "盖章确认表还没有收到" in checker.text()
+    checker.picture("payments-unstamped")
+    _bring_stamped(clerk, run)
+    checker.go(run)
+    _act(checker, "review")
+    assert "待审批" in checker.text()
     approver.go(run)
     assert "审批通过" in approver.text()
     approver.picture("payments-approve")

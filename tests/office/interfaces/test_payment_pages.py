@@ -20,6 +20,7 @@ from anlao.office.payments.models import Account, Line, Run, Transfer
 from anlao.office.shared import scope
 from anlao.office.shared.models import AuditEntry
 from anlao.office.shared.scope import WHOLE_OFFICE
+from anlao.places.divisions import division
 
 Browser = Callable[[User | None], Client]
 ACCOUNT = {
@@ -76,6 +77,11 @@ def test_a_run_goes_from_the_clerk_to_the_bank_and_back(held: County, client_of:
     page = clerk.get(f"/payments/{run.pk}").content.decode()
     assert "60.00" in page
     assert "复核通过" not in page
+    refused = checker.post(
+        f"/payments/{run.pk}/act", {"act": "review", "digest": run.digest}, follow=True
+    )
+    assert f"还没有收到：{division('331123001').name}" in refused.content.decode()
+    months.stamped(run)
     act(checker, run, act="review", digest=run.digest)
     act(approver, run, act="approve", digest=run.digest)
     work()
@@ -192,7 +198,7 @@ def test_a_township_prints_its_list_and_brings_it_back_stamped(
     refused = clerk.post(
         path, {"digest": township.digest, "scan": SimpleUploadedFile("a.pdf", b"hello")}
     )
-    scan = SimpleUploadedFile("盖章.pdf", b"%PDF-1.4 stamped")
+    scan = SimpleUploadedFile("盖章.pdf", b"%PDF-1.4 stamped %%EOF")
     clerk.post(path, {"digest": township.digest, "scan": scan})
 
     assert "王秀英" in page

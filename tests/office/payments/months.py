@@ -15,12 +15,13 @@ from anlao.office.registry import operations as registry
 from anlao.office.registry.imports.safety import Upload
 from anlao.office.registry.models import Elder
 from anlao.office.registry.operations import Ground
+from anlao.office.rehearsal.payments import stamp
 from anlao.office.shared import scope
 from anlao.office.shared.scope import WHOLE_OFFICE
 from tests.office.county import COUNTY
 
 MAKER, REVIEWER, APPROVER, SECOND, FINANCE = "maker", "reviewer", "approver", "second", "finance"
-CHECKER = "checker"
+CHECKER, CLERK = "checker", "clerk"
 MARCH, APRIL, MAY = date(2026, 3, 1), date(2026, 4, 1), date(2026, 5, 1)
 AGE, CARE = "old-age-allowance", "care-subsidy"
 
@@ -77,9 +78,17 @@ def decided(
     return run
 
 
+def stamped(run: Run) -> Run:
+    """Let the townships of a decided run bring their stamped lists."""
+    with scope.within(WHOLE_OFFICE):
+        stamp(run, by=CLERK, at=at(run.month.replace(day=11)))
+    return run
+
+
 def approved(run: Run) -> Run:
-    """Let a decided run be reviewed, approved and settled."""
+    """Let a decided run be stamped, reviewed, approved and settled."""
     when = at(run.month.replace(day=12))
+    stamped(run)
     with scope.within(WHOLE_OFFICE):
         signing.review(run, digest=run.digest, remark="", by=REVIEWER, at=when)
         for by in (APPROVER, SECOND):

@@ -85,7 +85,7 @@ def test_settling_and_sending_from_many_sides_sends_once(a1: int) -> None:
     from anlao.office.payments import settling, signing
     from anlao.office.payments.bank import files
 
-    run = months.decided(MARCH)
+    run = months.stamped(months.decided(MARCH))
     when = months.at(date(2026, 3, 12))
     with scope.within(WHOLE_OFFICE):
         signing.review(run, digest=run.digest, remark="", by="reviewer", at=when)
@@ -175,7 +175,7 @@ def test_a_transfer_of_another_amount_is_refused(a1: int) -> None:
 @pytest.mark.parametrize("by", ["maker", "reviewer"])
 def test_the_maker_signs_nothing_and_nobody_signs_twice(a1: int, by: str) -> None:
     del a1
-    run = months.decided(MARCH)
+    run = months.stamped(months.decided(MARCH))
     with scope.within(WHOLE_OFFICE):
         from anlao.office.payments import signing
 

@@ -5,17 +5,16 @@ from __future__ import annotations
 from datetime import datetime
 from hashlib import sha256
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
+from anlao.office.payments import queries
+from anlao.office.payments.locking import lock
 from anlao.office.payments.models import Confirmation, Run
 from anlao.office.payments.queries import Township
 from anlao.office.payments.refusals import CHANGED, RunRefused
+from anlao.office.payments.scans import is_scan
 from anlao.office.shared import audit, sealed_files
 from anlao.office.shared.audit import Act
-
-LARGEST = 20 * 2**20
-_STARTS = (b"%PDF-", b"\xff\xd8\xff", b"\x89PNG\r\n")
-"""A scan is a PDF, JPEG or PNG, by what it holds."""
 
 
 def confirm(
@@ -23,31 +22,58 @@ def confirm(
 ) -> Confirmation:
     """Keep a township's stamped list. ``digest``: of the list that was printed. Raises RunRefused.
 
-    A list whose lines have changed since is stamped anew.
+    A list whose lines have changed since is stamped anew, and its scan is another one.
     """
-    if not scan or len(scan) > LARGEST or not scan.startswith(_STARTS):
+    if not is_scan(scan):
         raise RunRefused(
-            "请上传盖章件的扫描件（PDF、JPEG 或 PNG，不超过20 MB）",
-            "bring a scan: PDF, JPEG or PNG, no more than 20 MB",
+            "这不是完整的扫描件：请重新扫描盖章件并上传（PDF、JPEG 或 PNG，不超过20 MB）",
+            "this is no whole scan: scan the stamped list again and bring it as a PDF, JPEG or PNG"
+            " of no more than 20 MB",
         )
-    if run.state != Run.State.PREVIEWED or digest != township.digest:
+    with transaction.atomic():
+        held = lock(run)  # nobody decides it anew, and nobody brings the same list, meanwhile
+        hashed = sha256(scan).hexdigest()
+        _refuse(held, township.code, digest, hashed)
+        stored = sealed_files.keep(scan, kind="scan")
+        try:
+            return _keep(held, township, stored, hashed, note, by, at)
+        except BaseException:
+            sealed_files.forget(stored)
+            raise
+
+
+def _refuse(run: Run, code: str, digest: str, hashed: str) -> None:
+    now = next((one for one in queries.townships(run) if one.code == code), None)
+    if run.state != Run.State.PREVIEWED or now is None or digest != now.digest:
         raise CHANGED
+    if now.confirmed:
+        raise RunRefused(
+            "这份名单已经确认过，不必再传",
+            "this list was confirmed already; nothing is left to do",
+        )
+    before = Confirmation.objects.filter(sha256=hashed).first()
+    if before is not None:
+        raise RunRefused(
+            f"这份扫描件已用于批次{before.run_id}的另一份名单，请上传本名单的盖章件",
+            f"this scan was brought for another list, of run {before.run_id}; bring this list's",
+        )
+
+
+def _keep(
+    run: Run, township: Township, stored: str, hashed: str, note: str, by: str, at: datetime
+) -> Confirmation:
     made = Confirmation(
         run=run,
         division_code=township.code,
-        digest=digest,
-        stored=sealed_files.keep(scan, kind="scan"),
-        sha256=sha256(scan).hexdigest(),
+        digest=township.digest,
+        stored=stored,
+        sha256=hashed,
         note=note,
         by=by,
         at=at,
     )
-    try:
-        with transaction.atomic():
-            made.save(force_insert=True)
-    except IntegrityError:
-        raise RunRefused("这份名单已经确认过", "this list was confirmed already") from None
-    after = {"township": township.code, "lines": township.lines, "sha256": made.sha256}
+    made.save(force_insert=True)
+    after = {"township": township.code, "lines": township.lines, "sha256": hashed}
     audit.record(
         Act("confirm_township", f"run:{run.pk}", township.code, purpose=note, after=after), by=by
     )

@@ -184,6 +184,11 @@ def townships(run: Run) -> list[Township]:
         ]
 
 
+def unstamped(run: Run) -> list[Township]:
+    """Return the townships whose list, as it stands now, has not come back stamped."""
+    return [one for one in townships(run) if not one.confirmed]
+
+
 def of_township(run: Run, code: str) -> QuerySet[Line]:
     """Return the lines on a township's list."""
     found: QuerySet[Line] = (

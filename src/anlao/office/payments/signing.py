@@ -6,17 +6,23 @@ from datetime import datetime
 
 from django.db import transaction
 
+from anlao.office.payments import queries
 from anlao.office.payments.locking import lock, note
 from anlao.office.payments.models import Run, Signature
 from anlao.office.payments.refusals import CHANGED, RunRefused
 from anlao.office.payments.terms import terms_of
+from anlao.places import divisions
 
 
 def review(run: Run, *, digest: str, remark: str, by: str, at: datetime) -> None:
-    """Sign that a run was looked through. ``digest``: of what was looked at. Raises RunRefused."""
+    """Sign that a run was looked through. ``digest``: of what was looked at. Raises RunRefused.
+
+    Asked in the scope of the whole county: of townships outside it nothing is known.
+    """
     with transaction.atomic():
         held = lock(run)
         _refuse_signing(held, digest, Run.State.PREVIEWED, by)
+        _refuse_unstamped(held)
         _sign(held, Signature.Part.REVIEW, remark, by, at)
         held.state = Run.State.REVIEWED
         held.save(update_fields=["state"])
@@ -56,6 +62,20 @@ def _refuse_signing(run: Run, digest: str, state: str, by: str) -> None:
         )
     if run.signatures.filter(digest=run.digest, by=by).exists():
         raise RunRefused("您已签过这一批次", "you have signed this run already")
+
+
+def _refuse_unstamped(run: Run) -> None:
+    if run.kind not in terms_of(run.division_code).stamped:
+        return
+    missing = [one.code for one in queries.unstamped(run)]
+    if missing:
+        named = [(found.name if (found := divisions.find(code)) else code) for code in missing]
+        raise RunRefused(
+            f"以下乡镇（街道）的盖章确认表还没有收到：{'、'.join(named)}。"
+            "请收齐本批次现有名单的盖章件后再复核",
+            f"the stamped lists of these townships are not here yet: {', '.join(named)}; "
+            "bring each list as it stands now, stamped, and review then",
+        )
 
 
 def _sign(run: Run, part: str, remark: str, by: str, at: datetime) -> None:

@@ -95,6 +95,8 @@ class Terms(_Part):
     sharing: list[Sharing]
     layouts: list[Layout]
     answer: AnswerLayout
+    stamped: list[Literal["regular", "top_up", "reissue", "correction"]] = []
+    """Kinds of run whose review waits for every township's stamped list."""
     leaves_out: list[str] = []
     """Provisions that others pay out."""
     resident_paid_to: Literal["institution", "resident"]

@@ -142,6 +142,8 @@ def one(request: HttpRequest, number: int) -> HttpResponse:
     try:
         terms = terms_of(run.division_code)
         given |= {"layouts": terms.layouts, "approvers": terms.approvers(run.fen)}
+        lists = given.get("townships", []) if run.kind in terms.stamped else []
+        given["stamps_wanted"] = any(not one.confirmed for one in lists)
     except TermsRefused as refusal:
         messages.error(request, str(refusal))
     return render(request, "web/run.html", given)

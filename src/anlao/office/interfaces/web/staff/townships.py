@@ -58,7 +58,9 @@ def one(request: HttpRequest, number: int, code: str) -> HttpResponse:
         "lines": lines,
         "whose": subject_names([line.subject for line in lines if not line.elder]),
         "names": names_of(run.division_code, asking.language),
-        "may_confirm": asking.may(roles.ENTER_ACCOUNTS) and run.state == Run.State.PREVIEWED,
+        "may_confirm": asking.may(roles.ENTER_ACCOUNTS)
+        and run.state == Run.State.PREVIEWED
+        and not found.confirmed,
     }
     return render(request, "web/run_township.html", given)
 
