@@ -23,6 +23,7 @@ from anlao.office.organisations.models import User
 from anlao.office.registry.operations import Contradiction, Ground
 from anlao.office.subjects import operations
 from tests.office.county import COUNTY, TOWN_A, VILLAGE_A1, VILLAGE_B, VILLAGE_N, County, everywhere
+from tests.office.disclosure.waiting import waiting_to_tell
 from tests.office.subjects.registers import institution, opened, stay
 
 DAY = date(2026, 11, 27)
@@ -316,18 +317,35 @@ def test_whatever_is_asked_is_answered(stranger: Client, sent: dict[str, str]) -
     assert stranger.get(HOME, sent).status_code in (200, 400)
 
 
+@pytest.mark.parametrize(
+    ("fact", "typed", "status", "shown"),
+    [
+        ("point", "119.27,28.59,CGCS2000", 302, "119.270000,28.590000,cgcs2000"),
+        ("point", "119.27,28.59", 400, "坐标系是"),
+        ("fee_to", "1000", 400, "超出允许的范围"),
+        ("telephone", "0578-8100009", 302, "0578-8100009"),
+    ],
+)
+def test_what_the_public_is_told_is_recorded_on_the_page_of_the_file(
+    county: County, client_of: Browser, fact: str, typed: str, status: int, shown: str
+) -> None:
+    number = home(fee_from=180000).pk
+    browser = client_of(county.cast["clerk_a"])
+    sent = {"value": typed, "start": "2026-11-01", "until": "", "evidence": "收费公示"}
+
+    answer = browser.post(f"/registers/institution/{number}/record?fact={fact}", sent)
+
+    assert answer.status_code == status
+    page = answer if status == 400 else browser.get(f"/registers/institution/{number}")
+    assert shown in page.content.decode()
+
+
 def test_recording_asks_for_the_directory_to_follow(county: County, client_of: Browser) -> None:
-    number = home(**OFFER).pk
+    number, before = home(**OFFER).pk, waiting_to_tell()
     sent = {"value": "2500", "start": "2026-11-01", "until": "", "evidence": "收费公示"}
     answer = client_of(county.cast["clerk_a"]).post(
         f"/registers/institution/{number}/record?fact=fee_from", sent
     )
 
     assert answer.status_code == 302
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT count(*) FROM procrastinate_jobs WHERE task_name = 'tell_public'"
-            " AND args ->> 'county' = %s",
-            [COUNTY],
-        )
-        assert cursor.fetchone()[0] > 0
+    assert waiting_to_tell() == before + 1

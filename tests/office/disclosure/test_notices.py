@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import contextmanager
 from datetime import date, timedelta
+from threading import Thread
 from typing import Any
 
 import pytest
 import yaml
 from django.conf import settings
 from django.core.cache import cache
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, connection, connections, transaction
 from django.test import Client
 from django.utils import timezone
 
@@ -197,6 +198,26 @@ def test_an_open_objection_keeps_it_away_and_a_dismissed_one_brings_it_back(post
             number=posted.pk, is_upheld=False, text="查无此事", by=TOWN, at=NOW, day=TODAY
         )
     assert notices.publish(COUNTY, day=TODAY, at=NOW) == 1
+
+
+def test_telling_waits_for_whoever_objects_and_then_leaves_the_case_out(posted: Case) -> None:
+    def tell() -> None:
+        try:
+            notices.publish(COUNTY, day=TODAY, at=NOW)
+        finally:
+            connections.close_all()
+
+    with transaction.atomic(), everywhere():
+        object_to(posted)
+        meanwhile = Thread(target=tell)
+        meanwhile.start()
+        meanwhile.join(timeout=0.5)
+        waits = meanwhile.is_alive()
+    meanwhile.join(timeout=20)
+
+    assert waits
+    assert not meanwhile.is_alive()
+    assert told() == []
 
 
 @pytest.mark.usefixtures("posted")

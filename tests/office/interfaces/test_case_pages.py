@@ -9,13 +9,15 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 from tests.office.cases.flow import ALLOWANCE, SUPPORT, needy
-from tests.office.county import County
+from tests.office.county import COUNTY, County
+from tests.office.disclosure.waiting import waiting_to_tell
 
 from anlao.office.benefits.models import Award
 from anlao.office.cases import states
 from anlao.office.cases.asking import find
 from anlao.office.cases.models import Case
 from anlao.office.interfaces.tasks import running
+from anlao.office.interfaces.tasks.disclosing import tell_public
 from anlao.office.jobs import operations as jobs
 from anlao.office.jobs.models import Job
 from anlao.office.organisations.models import User
@@ -65,10 +67,16 @@ def test_a_case_goes_through_the_pages(county: County, client_of: Browser, her: 
     today = timezone.localdate()
     for kind in ("data_match", "household_visit"):
         act(town, "check", kind=kind, on=str(today), agrees="yes", text="属实")
+    before = waiting_to_tell()
     act(town, "post", place="村务公开栏", first=str(today))
+    assert waiting_to_tell() == before + 1
     notice = village.get("/cases/notice").content.decode()
     assert "叶**" in notice
     assert "叶素珍" not in notice
+    assert tell_public(COUNTY) == [0, 1]
+    portal = client_of(None).get(f"/public/{COUNTY}/notices").content.decode()
+    assert "叶**" in portal
+    assert "特困" not in portal
     act(town, "pass_on", 400)  # it hangs out for seven days
     assert the_case().state == states.NOTICE
     assert the_case().deadline_on == today + timedelta(days=6)

@@ -21,7 +21,7 @@ from anlao.office.interfaces.web.who import who
 from anlao.office.service_list import queries
 from anlao.places import divisions
 
-_A_PAGE = 100
+_A_PAGE = 50
 _COUNTY_DIGITS, _TOWNSHIP_DIGITS = 6, 9
 
 
