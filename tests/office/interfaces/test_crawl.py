@@ -154,6 +154,7 @@ PAGES = {
     "run-stopped": Page("/payments/{}/stopped", PAYERS, status=404),
     "run-undecided": Page("/payments/{}/undecided", PAYERS, status=404),
     "run-township": Page("/payments/{}/townships/331123001", PAYERS | CLERKS, status=404),
+    "run-scan": Page("/payments/{}/townships/331123001/scans/1", PAYERS | CLERKS, status=404),
     "run-file": Page("/payments/{}/files/1", {"finance"}, status=404),
     "run-answer": Page("/payments/{}/answer", {"finance"}, sent={}, status=404),
     "recoveries": Page("/payments/recoveries", PAYERS),

@@ -204,8 +204,20 @@ def test_a_township_prints_its_list_and_brings_it_back_stamped(
     assert "王秀英" in page
     assert refused.status_code == 302
     with scope.within(WHOLE_OFFICE):
-        assert run.confirmations.get().division_code == "331123001"
+        kept = run.confirmations.get()
+        assert kept.division_code == "331123001"
         assert queries.townships(run)[0].confirmed
+    address = f"{path}/scans/{kept.pk}"
+    assert address in clerk.get(path).content.decode()
+    shown = client_of(held.cast["approver"]).get(address)
+    assert (shown.content, shown["Content-Type"]) == (
+        b"%PDF-1.4 stamped %%EOF",
+        "application/pdf",
+    )
+    with scope.within(WHOLE_OFFICE):
+        assert AuditEntry.objects.get(act="read_scan").who == "approver"
+    assert client_of(held.cast["clerk_b"]).get(address).status_code == 404
+    assert client_of(held.cast["leader"]).get(address).status_code == 403
 
 
 def test_an_account_number_that_cannot_be_is_refused(county: County, client_of: Browser) -> None:

@@ -12,7 +12,7 @@ from anlao.office.payments.locking import lock
 from anlao.office.payments.models import Confirmation, Run
 from anlao.office.payments.queries import Township
 from anlao.office.payments.refusals import CHANGED, RunRefused
-from anlao.office.payments.scans import is_scan
+from anlao.office.payments.scans import is_scan, kind_of
 from anlao.office.shared import audit, sealed_files
 from anlao.office.shared.audit import Act
 
@@ -40,6 +40,19 @@ def confirm(
         except BaseException:
             sealed_files.forget(stored)
             raise
+
+
+def scans(run: Run, code: str) -> list[Confirmation]:
+    """Return what came back of a township's lists of a run, the latest first."""
+    return list(run.confirmations.filter(division_code=code).order_by("-pk"))
+
+
+def taken_out(confirmation: Confirmation, *, by: str) -> tuple[bytes, str]:
+    """Return a scan as it was brought, and what kind of file it is; the look is logged."""
+    data = sealed_files.take_out(confirmation.stored)
+    told = Act("read_scan", f"run:{confirmation.run_id}", confirmation.division_code)
+    audit.record(told, by=by)
+    return data, kind_of(data)
 
 
 def _refuse(run: Run, code: str, digest: str, hashed: str) -> None:

@@ -23,6 +23,13 @@ def is_scan(data: bytes) -> bool:
     return _is_picture(data)
 
 
+def kind_of(scan: bytes) -> str:
+    """Return the media type of a scan that was accepted."""
+    if scan.startswith(_PDF):
+        return "application/pdf"
+    return "image/png" if scan.startswith(b"\x89PNG") else "image/jpeg"
+
+
 def _is_picture(data: bytes) -> bool:
     """Decode a picture to its end: one that was cut off opens, but does not load."""
     try:

@@ -35,6 +35,11 @@ urlpatterns = [
     path("payments/<int:number>/stopped", run_lines.stopped, name="run-stopped"),
     path("payments/<int:number>/undecided", run_lines.undecided, name="run-undecided"),
     path("payments/<int:number>/townships/<slug:code>", townships.one, name="run-township"),
+    path(
+        "payments/<int:number>/townships/<slug:code>/scans/<int:scan>",
+        townships.scan,
+        name="run-scan",
+    ),
     path("payments/<int:number>/samples", verification.samples, name="run-samples"),
     path("payments/<int:number>/samples/<int:sample>", verification.sample, name="run-sample"),
     path("payments/<int:number>/files/<int:file>", bank_papers.file, name="run-file"),

@@ -7,7 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods
 
 from anlao.office.benefits.holders import subject_names
 from anlao.office.interfaces.web.sent import text_in
@@ -35,14 +35,7 @@ _SEEING = (
 @needs()
 def one(request: HttpRequest, number: int, code: str) -> HttpResponse:
     """The list of a township for its stamp; township clerks see their own."""
-    asking = who(request)
-    act = next((act for act in _SEEING if asking.may(act)), None)
-    if act is None:
-        raise PermissionDenied
-    where = asking.where(act)
-    if not where.covers(code):
-        raise Http404
-    scope.enter(where)
+    asking = _enter(request, code)
     run = run_in_scope(number)
     found = next((one for one in queries.townships(run) if one.code == code), None)
     if found is None or found.lines > MOST:
@@ -58,11 +51,46 @@ def one(request: HttpRequest, number: int, code: str) -> HttpResponse:
         "lines": lines,
         "whose": subject_names([line.subject for line in lines if not line.elder]),
         "names": names_of(run.division_code, asking.language),
+        "scans": confirming.scans(run, code),
         "may_confirm": asking.may(roles.ENTER_ACCOUNTS)
         and run.state == Run.State.PREVIEWED
         and not found.confirmed,
     }
     return render(request, "web/run_township.html", given)
+
+
+@require_GET
+@needs()
+def scan(request: HttpRequest, number: int, code: str, scan: int) -> HttpResponse:
+    """A stamped list as it was scanned; the look is logged."""
+    asking = _enter(request, code)
+    run = run_in_scope(number)
+    found = next((one for one in confirming.scans(run, code) if one.pk == scan), None)
+    if found is None:
+        raise Http404
+    data, kind = confirming.taken_out(found, by=asking.name)
+    name = f"{run.month:%Y-%m}-{code}-{found.pk}.{kind.rpartition('/')[2]}"
+    return HttpResponse(
+        data,
+        content_type=kind,
+        headers={
+            "Content-Disposition": f'attachment; filename="{name}"',
+            "Cache-Control": "no-store",
+        },
+    )
+
+
+def _enter(request: HttpRequest, code: str) -> Who:
+    """Enter the area in which somebody may look at a township's part of a run."""
+    asking = who(request)
+    act = next((act for act in _SEEING if asking.may(act)), None)
+    if act is None:
+        raise PermissionDenied
+    where = asking.where(act)
+    if not where.covers(code):
+        raise Http404
+    scope.enter(where)
+    return asking
 
 
 def _confirmed(

@@ -470,6 +470,7 @@ ACTS = (
         "read_sample": ("查阅核查样本", "read a sample"),
         "check_payment": ("登记核查结果", "recorded what a check found"),
         "enter_account": ("登记收款账户", "entered an account"),
+        "read_scan": ("查看盖章扫描件", "looked at a stamped list"),
         "read_payments": ("查阅发放记录", "read payments"),
         "read_recoveries": ("查阅追回", "read recoveries"),
         "verify_ledger": ("核对账务", "verified the ledger"),
