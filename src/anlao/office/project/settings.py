@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "anlao.office.cases",
     "anlao.office.payments",
     "anlao.office.service_list",
+    "anlao.office.citizens",
     "anlao.office.journeys",
     "anlao.office.worklists",
     "anlao.office.interfaces.web",
