@@ -33,7 +33,7 @@ def fill(folder: DataFolder, people: Path) -> dict[str, Any]:
         from django.test import override_settings
         from django.utils import timezone
 
-        from anlao.office.rehearsal import cases
+        from anlao.office.rehearsal import cards, cases
         from anlao.office.rehearsal.assessments import assess_some
         from anlao.office.rehearsal.people import people_a_county
 
@@ -46,6 +46,8 @@ def fill(folder: DataFolder, people: Path) -> dict[str, Any]:
         recovery = _second_factor("town19", at)
         picked = _picked(today) | {"recovery": recovery, "assessments": assessments}
         taken = cases.take_some(COUNTY, day=today, at=timezone.now())
+        handed_out = cards.hand_out(COUNTY, day=today, at=timezone.now())
+        picked["card"] = [handed_out[0].number, handed_out[0].code, f"{handed_out[0].born:%Y%m%d}"]
         return picked | {"lists": _told_to_the_public(today), "cases": taken}
 
 

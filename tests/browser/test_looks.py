@@ -374,6 +374,7 @@ LOOKS = (
     _assessment("assessment-published", "clerk", "published"),
     _assessment("assessment-report", "clerk", "published", "/report"),
     _assessment("assessment-notice", "clerk", "published", "/notice"),
+    _file("elder-cards", "/cards"),
     _file("elder-assessments", "/assessments"),
     _at("cases", "clerk", "/cases"),
     _at("cases-none", "clerk", "/cases?state=closed"),

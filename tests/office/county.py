@@ -114,6 +114,8 @@ _KEPT = (
     "cases_ruling",
     "cases_pause",
     "cases_confirmedalive",
+    "citizens_card",
+    "citizens_cardsignin",
     "benefits_forecast",
     "worklists_savedlist",
     *PAYMENTS,

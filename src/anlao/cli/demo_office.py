@@ -19,6 +19,7 @@ from anlao.cli.screen import show_table, yuan
 if TYPE_CHECKING:
     from anlao.office.benefits.month import ProvisionSum
     from anlao.office.database.folder import DataFolder
+    from anlao.office.rehearsal.cards import HandedOut
     from anlao.office.rehearsal.people import Account
 
 _AT_WORK = timedelta(days=90)
@@ -53,6 +54,7 @@ class Furnished:
     month: str
     seconds: float
     decided: list[ProvisionSum]
+    cards: list[HandedOut]
 
 
 def furnish(folder: DataFolder, *, people: Path, county: str, rates: Path) -> Furnished:
@@ -82,6 +84,7 @@ def furnish(folder: DataFolder, *, people: Path, county: str, rates: Path) -> Fu
             from anlao.office.rehearsal import (
                 assessments,
                 awards,
+                cards,
                 cases,
                 homes,
                 lists,
@@ -120,9 +123,10 @@ def furnish(folder: DataFolder, *, people: Path, county: str, rates: Path) -> Fu
             statistics.publish(decided)
             telling.tell(county, day=today, at=timezone.now())
             lists.publish_a_list(county, day=today, at=timezone.now())
+            handed_out = cards.hand_out(county, day=today, at=timezone.now())
             with scope.within(scope.WHOLE_OFFICE):
                 found = months.overview(decided, "zh")
-    return Furnished(count, accounts, str(found.month), decided.seconds, found.sums)
+    return Furnished(count, accounts, str(found.month), decided.seconds, found.sums, handed_out)
 
 
 def _townships(county: str) -> list[str]:
@@ -164,6 +168,14 @@ def show_month(furnished: Furnished) -> None:
     )
     title = f"工作平台判定 {furnished.month}（{furnished.seconds:.1f} s）"
     show_table(title, columns, rows)
+
+
+def show_cards(handed_out: list[HandedOut]) -> None:
+    """Print the access cards of an elder and her daughter; their codes are shown nowhere else."""
+    rows = [(one.holder, one.number, one.code, f"{one.born:%Y%m%d}") for one in handed_out]
+    columns = (("办事码", "left"), ("卡号", "left"), ("码", "left"), ("老人出生日期", "left"))
+    show_table("", columns, rows)
+    click.echo("老人和家属在 /mine 登录。 Elders and their family sign in at /mine.")
 
 
 def show_accounts(accounts: list[Account]) -> None:

@@ -85,6 +85,9 @@ PAGES = {
     "elder-photo-remove": Page(
         "/elders/{}/photo/remove", RECORDERS, "elder", sent={"reason": "误放"}, status=302
     ),
+    "elder-cards": Page(
+        "/elders/{}/cards", RECORDERS, "elder", more=({"holder": "nonsense"}, {"holder": "agent"})
+    ),
     "elder-journeys": Page("/elders/{}/journeys", READERS, "elder"),
     "elder-journey-death": Page(
         "/elders/{}/journeys/death", RECORDERS, "elder", more=({}, {"day": "nonsense"})
@@ -215,6 +218,15 @@ PAGES = {
     "service-list-item": Page(
         "/service-lists/1/items/1", {"county_clerk", "neighbour"}, status=404
     ),
+    "mine": Page("/mine", EVERYBODY, status=302, strangers_too=True),
+    "mine-sign-in": Page("/mine/sign-in", EVERYBODY, strangers_too=True, more=({"number": "1"},)),
+    "mine-sign-out": Page("/mine/sign-out", EVERYBODY, sent={}, status=302, strangers_too=True),
+    "mine-file": Page("/mine/file", EVERYBODY, status=302, strangers_too=True),
+    "mine-benefits": Page("/mine/benefits", EVERYBODY, status=302, strangers_too=True),
+    "mine-payments": Page("/mine/payments", EVERYBODY, status=302, strangers_too=True),
+    "mine-applications": Page("/mine/applications", EVERYBODY, status=302, strangers_too=True),
+    "mine-agents": Page("/mine/agents", EVERYBODY, status=302, strangers_too=True),
+    "mine-readers": Page("/mine/readers", EVERYBODY, status=302, strangers_too=True),
     "public-missing": Page("/public/nothing", EVERYBODY, status=404, strangers_too=True),
     "public-places": Page("/public/?all=1", EVERYBODY, strangers_too=True),
     "public-display": Page("/public/display?size=150", EVERYBODY, status=302, strangers_too=True),

@@ -298,19 +298,19 @@ def test_type_and_contrast_stand_in_a_cookie_that_says_nothing_else(stranger: Cl
     response = stranger.get("/public/display?size=150&contrast=1", {"size": "150", "back": HOME})
     assert response.status_code == 302
     stranger.get("/public/display", {"size": "150", "contrast": "1", "back": HOME})
-    assert stranger.cookies["display"].value == "150c"
+    assert stranger.cookies["look"].value == "150c"
     assert 'class="size-150 contrast"' in body(stranger.get(HOME))
 
     for size in ("9999", "<x>", ""):
         stranger.get("/public/display", {"size": size})
-        assert stranger.cookies["display"].value in ("100c", "100")
+        assert stranger.cookies["look"].value in ("100c", "100")
     away = stranger.get("/public/display", {"back": "https://example.com/public"})
     assert away["Location"] == "/public/"
     away = stranger.get("/public/display", {"back": "//example.com"})
     assert away["Location"] == "/public/"
     split = stranger.get("/public/display", {"back": "/public/\r\nSet-Cookie: a=b"})
     assert "\n" not in split["Location"]
-    stranger.cookies["display"] = "999<script>"
+    stranger.cookies["look"] = "999<script>"
     assert 'class="size-100"' in body(stranger.get(HOME))
 
 

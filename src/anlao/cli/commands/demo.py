@@ -13,7 +13,7 @@ import click
 
 from anlao.cli import options
 from anlao.cli.deciding import Decider, Input, open_reading
-from anlao.cli.demo_office import demo_office, furnish, show_accounts, show_month
+from anlao.cli.demo_office import demo_office, furnish, show_accounts, show_cards, show_month
 from anlao.cli.library import open_rates, open_rulebook
 from anlao.cli.office import data_option, folder_of
 from anlao.cli.screen import progress, show_table, yuan
@@ -258,6 +258,7 @@ def _open_office(office: DataFolder, people: Path) -> None:
     _heading("5. 工作平台", f"{found.elders:,} elders and every role in the office ({took:.1f} s)")
     show_month(found)
     show_accounts(found.accounts)
+    show_cards(found.cards)
 
 
 def _heading(zh: str, en: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 
 from anlao.office.divisions.queries import successors
@@ -15,6 +15,12 @@ def grants_on(user: User, day: date) -> list[Grant]:
     """Return the grants in force on a day."""
     found = user.grants.filter(revoked_at=None, valid__contains=day)
     return list(found.select_related("division__successor", "organisation").order_by("id"))
+
+
+def people_named(names: Collection[str]) -> dict[str, User]:
+    """Return the users of some user names, with their organisations; open or closed."""
+    found = User.objects.filter(username__in=names).select_related("organisation")
+    return {str(user.username): user for user in found}
 
 
 def scope_of(grants: Iterable[Grant], act: str) -> Scope:

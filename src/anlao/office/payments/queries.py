@@ -248,7 +248,20 @@ def of_elder(elder: int, *, since: date | None = None) -> list[Paid]:
     found = Line.objects.filter(elder_id=elder).exclude(state=Line.State.LEFT_OUT)
     if since is not None:
         found = found.filter(month__gte=since)
-    rows = found.select_related("run").prefetch_related("transfers").order_by("-month", "-pk")
+    return _paid(found.select_related("run"))
+
+
+def told_to(elder: int) -> list[Paid]:
+    """Return what was approved for an elder month by month, the latest first.
+
+    For herself: what a run only prepares is not said yet, and nothing is read of the run.
+    """
+    said = Line.objects.filter(elder_id=elder, state__in=(Line.State.OWED, Line.State.CHARGED))
+    return _paid(said)
+
+
+def _paid(lines: QuerySet[Line]) -> list[Paid]:
+    rows = lines.prefetch_related("transfers").order_by("-month", "-pk")
     return [
         Paid(line, tuple(sorted(line.transfers.all(), key=lambda one: one.pk))) for line in rows
     ]

@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "anlao.office.payments",
     "anlao.office.service_list",
     "anlao.office.disclosure",
+    "anlao.office.citizens",
     "anlao.office.journeys",
     "anlao.office.worklists",
     "anlao.office.interfaces.web",

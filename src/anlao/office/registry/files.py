@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.db.models import Q
+
 from anlao.office.registry import identity, queries
 from anlao.office.registry.models import STATUSES, Elder, Status
 from anlao.office.registry.queries import Entry
@@ -66,6 +68,14 @@ def read_history(elder: Elder, *, by: str, purpose: str) -> History:
     audit.write_waiting()
     acts = AuditEntry.objects.filter(subject=_subject(elder)).order_by("-number")[:READS]
     return History(queries.history(elder), list(acts))
+
+
+def reads(elder: Elder) -> list[AuditEntry]:
+    """Return the latest times that somebody read the file, the latest first."""
+    audit.write_waiting()
+    found = AuditEntry.objects.filter(subject=_subject(elder))
+    wanted = found.filter(Q(act__startswith="read_") | Q(act="reveal"))
+    return list(wanted.order_by("-number")[:READS])
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,6 +74,28 @@ def within(scope: Scope, *, using: str = "default") -> Iterator[None]:
             _show(before, using)
 
 
+def make_own_pass(elder: int, *, now: float) -> str:
+    """Return the pass of a citizen, as `own.sql` reads it: whose rows;until;mark."""
+    text = f"citizen:{elder};{int(now) + _LASTS}"
+    return f"{text};{_mark(text)}"
+
+
+def enter_own(elder: int) -> None:
+    """Show one elder's rows, and nobody else's, for the rest of the transaction."""
+    _show("", "default")
+    _show_own(make_own_pass(elder, now=_now()))
+
+
+def leave_own() -> None:
+    """Take the pass of a citizen away: nothing is seen."""
+    _show_own("")
+
+
+def _show_own(text: str) -> None:
+    with connections["default"].cursor() as cursor:
+        cursor.execute("SELECT set_config('anlao.citizen', %s, true)", [text])
+
+
 def _show(text: str, using: str) -> None:
     with connections[using].cursor() as cursor:
         cursor.execute("SELECT set_config('anlao.pass', %s, true)", [text])

@@ -58,7 +58,7 @@ def signed_in(handler: Handler) -> Handler:
         if request.path.startswith("/api/"):  # other systems have no session, they show a token
             return handler(request)
         # the portal is everybody's: it neither knows nor keeps awake whoever is signed in
-        is_public = request.path.startswith("/public/")
+        is_public = request.path.startswith(("/public/", "/mine"))
         user = AnonymousUser() if is_public else get_user(request)
         if isinstance(user, User) and (why := _why_out(request, user)):
             logout(request)

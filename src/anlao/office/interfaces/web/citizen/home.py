@@ -48,7 +48,7 @@ def display(request: HttpRequest) -> HttpResponse:
     contrast = request.GET.get("contrast", "1" if now.contrast else "0") == "1"
     wanted = Display.of(size + "c" * contrast)
     back = request.GET.get("back", "")
-    is_ours = back.startswith("/public") and url_has_allowed_host_and_scheme(
+    is_ours = back.startswith(("/public", "/mine")) and url_has_allowed_host_and_scheme(
         back, allowed_hosts={request.get_host()}
     )
     response = redirect(back if is_ours else "web:public-places")
@@ -56,7 +56,6 @@ def display(request: HttpRequest) -> HttpResponse:
         DISPLAY,
         str(wanted),
         max_age=_YEAR,
-        path="/public",
         samesite="Lax",
         httponly=True,
         secure=settings.SESSION_COOKIE_SECURE,

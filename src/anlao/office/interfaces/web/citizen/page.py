@@ -23,7 +23,7 @@ from anlao.office.service_list.queries import Help, Place
 from anlao.places import divisions
 
 View = Callable[..., HttpResponse]
-DISPLAY = "display"
+DISPLAY = "look"
 SIZES = ("100", "125", "150", "200")
 MOST = 300
 """Pages a minute from one address: a town hall's visitors share one."""

@@ -326,4 +326,5 @@ def about(request: HttpRequest, elder: Elder, here: str) -> dict[str, Any]:
         "is_now": day == asking.today and known is None,
         "may_record": asking.may(roles.RECORD_FACTS),
         "may_reveal": asking.may(roles.REVEAL),
+        "may_hand_out": asking.may(roles.TAKE_CASE),
     }

@@ -1,0 +1,132 @@
+"""An elder and her daughter on a telephone, without a script, from the counter on."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.browser.office import Enter, Office, Visitor
+from tests.browser.test_portal import LOOKS, NARROW, SMALL, TOO_LITTLE_TO_TOUCH, choose
+
+pytestmark = pytest.mark.browser
+PAGES = (
+    "/sign-in",
+    "",
+    "/file",
+    "/benefits",
+    "/payments",
+    "/applications",
+    "/agents",
+    "/readers",
+    "/benefits?month=2099-01",
+)
+_kept: dict[str, str] = {}
+"""The cookie of a sign-in that all looks share: tries are counted."""
+
+
+def sign_in(visitor: Visitor, number: str, code: str, born: str) -> None:
+    visitor.go("/mine/sign-in")
+    visitor.page.locator("#number").fill(number)
+    visitor.page.locator("#code").fill(code)
+    visitor.page.locator("#born").fill(born)
+    visitor.page.locator("main form button").click()
+    visitor.page.wait_for_url("**/mine")
+
+
+def let_in(visitor: Visitor) -> None:
+    if not _kept:
+        sign_in(visitor, *visitor.office.seen["card"])
+        cookies = visitor.context.cookies(f"{visitor.office.url}/mine")
+        _kept["value"] = next(one["value"] for one in cookies if one["name"] == "mine")
+    visitor.context.add_cookies(
+        [{"name": "mine", "value": _kept["value"], "url": f"{visitor.office.url}/mine"}]
+    )
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_pages_are_whole_readable_and_accessible(look: str, enter: Enter) -> None:
+    visitor = enter("", size=NARROW)
+    choose(visitor, look)
+    let_in(visitor)
+    found = []
+    for path in PAGES:
+        for language in ("zh", "en"):
+            visitor.speak(language)
+            visitor.go(f"/mine{path}")
+            where = f"{language} {path}"
+            name = re.sub(r"\W+", "-", path.strip("/")) or "start"
+            visitor.picture(f"mine-{name}-{look}-{language}")
+            found += [f"{where} too wide: {one}" for one in visitor.overflows()]
+            least = 36 if look == "large" else 18
+            found += [f"{where} too small: {o}" for o in visitor.page.evaluate(SMALL, least)]
+            found += [f"{where} to touch: {o}" for o in visitor.page.evaluate(TOO_LITTLE_TO_TOUCH)]
+            found += [f"{where} axe: {one}" for one in visitor.violations()]
+            if visitor.page.locator("h1").count() != 1:
+                found.append(f"{where}: not one h1")
+        found += [f"{path}: Chinese on an English page: {one}" for one in visitor.chinese_left()]
+    assert "\n".join(found) == ""
+
+
+@pytest.fixture
+def telephone(chromium: Browser, office: Office, enter: Enter) -> Iterator[Visitor]:
+    """A browser that runs no script."""
+    del enter
+    context = chromium.new_context(
+        viewport={"width": NARROW[0], "height": NARROW[1]}, java_script_enabled=False
+    )
+    context.set_default_timeout(8000)
+    yield Visitor(office, context, context.new_page(), office.folder)
+    context.close()
+
+
+def read_off(page: str) -> tuple[str, str]:
+    number = re.search(r">(\d{8})</dd>", page)
+    code = re.search(r">(\w{4}-\w{4}-\w{4})</dd>", page)
+    assert number, page
+    assert code, page
+    return number[1], code[1]
+
+
+def test_from_the_counter_to_who_read_her_file(enter: Enter, telephone: Visitor) -> None:
+    clerk = enter("clerk")
+    clerk.go(clerk.office.elder(tab="/cards"))
+    clerk.page.locator("#id_evidence").fill("身份证原件")
+    clerk.page.locator("form:has(#id_evidence) > button").click()
+    clerk.page.wait_for_selector(".access-sheet")
+    clerk.picture("elder-cards-sheet-zh")
+    card = read_off(clerk.page.content())
+    clerk.go(clerk.office.elder())
+    born = re.search(r"\d{4}-\d{2}-\d{2}", clerk.page.locator("p.quiet").first.inner_text())
+    assert born
+
+    page = telephone.page
+    sign_in(telephone, *card, born[0])
+    page.get_by_role("link", name="我的待遇").click()
+    assert "为什么" in telephone.text() or "还缺什么" in telephone.text()
+    page.get_by_role("link", name="申请或查看办理进度").click()
+    page.locator("label.choice").first.click()
+    page.get_by_role("button", name="提交申请").click()
+    assert "网上" in telephone.text()
+
+    telephone.go("/mine/agents")
+    page.locator("#name").fill("王小妹")
+    page.locator("#relation").fill("女儿")
+    page.get_by_role("button", name="授权并取得办事码").click()
+    daughter = read_off(page.content())
+    telephone.go("/mine")
+    page.get_by_role("button", name="退出").click()
+
+    sign_in(telephone, *daughter, born[0])
+    assert "让家人代办" not in telephone.text()
+    telephone.go("/mine/applications")
+    assert "您的授权只能查看" in telephone.text()
+    assert not page.get_by_role("button", name="提交申请").count()
+    page.get_by_role("button", name="退出").click()
+
+    sign_in(telephone, *card, born[0])
+    telephone.go("/mine/readers")
+    assert "查阅档案" in telephone.text()
+    assert "王小妹" in telephone.text()

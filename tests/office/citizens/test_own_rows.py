@@ -1,0 +1,186 @@
+"""A citizen's pass shows one elder's rows, in every table there is, even to raw SQL."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+import pytest
+from django.db import DatabaseError, ProgrammingError, connection, transaction
+
+from anlao.office.benefits.holders import ElderHolder
+from anlao.office.cases import asking
+from anlao.office.cases.asking import Asker
+from anlao.office.citizens import cards
+from anlao.office.citizens.cards import HERSELF
+from anlao.office.shared import scope
+from anlao.office.shared.scope import WHOLE_OFFICE, make_own_pass, make_pass
+from tests.office.cases import flow
+from tests.office.county import County, everywhere
+from tests.office.payments import months
+
+pytestmark = pytest.mark.usefixtures("committed")
+PUBLIC = {"service_list_edition", "service_list_item", "service_list_contact"}
+"""What is published is everybody's to read."""
+WHOSE = {
+    "registry_elder": "id",
+    "payments_transfer": "(SELECT elder_id FROM payments_line l WHERE l.id = line_id)",
+    **{
+        f"cases_{part}": "(SELECT elder_id FROM cases_case c WHERE c.id = case_id)"
+        for part in ("step", "shown", "objection", "ruling")
+    },
+}
+"""Whose a row is, where no column of its own says so."""
+READ = {
+    "registry_elder", "registry_vitalstatus", "registry_registrationstatus", "benefits_award",
+    "cases_case", "cases_step", "cases_shown", "payments_line", "payments_transfer",
+    "citizens_card",
+}  # fmt: skip
+"""In which the elder of the test has rows."""
+
+
+def rows(query: str, *values: Any) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(query, values or None)
+        return list(cursor.fetchall())
+
+
+@pytest.fixture
+def busy(county: County) -> Iterator[County]:
+    """Two elders who have asked, were paid and have cards."""
+    for key in ("a1", "b1"):
+        months.award(county.elders[key])
+        months.account(county.elders[key])
+    run = months.approved(months.decided(months.MARCH))
+    months.sent(run)
+    with transaction.atomic(), everywhere():
+        for key in ("a1", "b1"):
+            her = county.elders[key]
+            asking.apply(
+                holder=ElderHolder(her), provision=flow.SUPPORT, way_in="counter",
+                asker=Asker(), day=flow.TODAY, by="clerk", at=flow.NOW,
+            )  # fmt: skip
+            cards.issue(
+                elder=her,
+                holder=HERSELF,
+                evidence="身份证",
+                day=flow.TODAY,
+                by="clerk",
+                at=flow.NOW,
+            )
+    with transaction.atomic():
+        yield county
+
+
+def touched(change: str) -> int:
+    """Return how many rows a change reached: none where the login may not make it at all."""
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(change)
+            return int(cursor.rowcount)
+    except ProgrammingError:  # permission denied
+        return 0
+
+
+def secured() -> list[str]:
+    found = rows(
+        "SELECT relname FROM pg_class WHERE relrowsecurity AND relkind = 'r' ORDER BY relname"
+    )
+    return [name for (name,) in found]
+
+
+def test_every_table_shows_her_rows_and_no_others(busy: County) -> None:
+    a1 = busy.elders["a1"].pk
+    scope.enter_own(a1)
+
+    seen = {}
+    for table in sorted(set(secured()) - PUBLIC):
+        count = rows(f"SELECT count(*) FROM {table}")[0][0]
+        columns = {name for (name,) in rows(
+            "SELECT attname FROM pg_attribute WHERE attrelid = %s::regclass", table)}  # fmt: skip
+        whose = WHOSE.get(table) or ("elder_id" if "elder_id" in columns else None)
+        if count:
+            assert whose is not None, f"{table} shows a citizen rows of nobody knows whom"
+            assert rows(f"SELECT DISTINCT {whose} FROM {table}") == [(a1,)], table
+        seen[table] = count
+
+    assert {table for table, count in seen.items() if count} >= READ
+    scope.enter(WHOLE_OFFICE)
+    for table in READ - {"registry_registrationstatus"}:
+        assert rows(f"SELECT count(*) FROM {table}")[0][0] > seen[table], table
+    scope.leave_own()
+
+
+def test_without_a_good_pass_nothing_is_seen(busy: County) -> None:
+    a1, b1 = busy.elders["a1"].pk, busy.elders["b1"].pk
+    now = time.time()
+    good = make_own_pass(a1, now=now)
+    forged = good.replace(f"citizen:{a1};", f"citizen:{b1};")
+    staff = make_pass(WHOLE_OFFICE, now=now)
+
+    for name, text in (
+        ("anlao.citizen", ""),
+        ("anlao.citizen", forged),
+        ("anlao.citizen", make_own_pass(a1, now=now - 7200)),
+        ("anlao.citizen", staff),
+        ("anlao.citizen", "citizen:x"),
+        ("anlao.pass", good),
+    ):
+        rows("SELECT set_config(%s, %s, true)", name, text)
+        for table in sorted(set(secured()) - PUBLIC):
+            assert rows(f"SELECT count(*) FROM {table}") == [(0,)], (table, text)
+        rows("SELECT set_config(%s, '', true)", name)
+
+
+def test_a_citizen_takes_the_place_of_no_staff(busy: County) -> None:
+    scope.enter(WHOLE_OFFICE)
+
+    scope.enter_own(busy.elders["a1"].pk)
+
+    assert rows("SELECT count(*) FROM registry_elder") == [(1,)]
+    scope.leave_own()
+    assert rows("SELECT count(*) FROM registry_elder") == [(0,)]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE registry_elder SET name = 'x'",
+        "UPDATE registry_vitalstatus SET known = known",
+        "UPDATE payments_line SET state = 'owed'",
+        "UPDATE benefits_award SET known = known",
+        "DELETE FROM cases_shown",
+    ],
+)
+def test_she_reads_and_does_not_write(busy: County, change: str) -> None:
+    scope.enter_own(busy.elders["a1"].pk)
+
+    assert touched(change) == 0
+    scope.leave_own()
+
+
+@pytest.mark.parametrize("state", ["approval", "open"])
+def test_no_case_goes_where_only_the_office_takes_it(busy: County, state: str) -> None:
+    scope.enter_own(busy.elders["a1"].pk)
+
+    with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("UPDATE cases_case SET state = %s", [state])
+    scope.leave_own()
+
+
+def test_no_card_of_her_own_and_none_for_another(busy: County) -> None:
+    a1, b1 = busy.elders["a1"], busy.elders["b1"]
+    scope.enter_own(a1.pk)
+
+    for elder, holder in ((a1, "self"), (b1, "agent")):
+        with pytest.raises(DatabaseError, match="row-level security"), transaction.atomic():
+            rows(
+                "INSERT INTO citizens_card (number, digest, elder_id, division_code, holder, name,"
+                " relation, may_apply, evidence, until, issued_by, issued_at, failed_attempts,"
+                " ended_by, ended_reason) VALUES ('12345678', 'x', %s, '', %s, '', '', true, 'x',"
+                " %s, 'x', now(), 0, '', '') RETURNING id",
+                elder.pk, holder, date(2027, 1, 1),
+            )  # fmt: skip
+    scope.leave_own()

@@ -1,0 +1,292 @@
+"""The pages of a signed-in elder and of her agent: what they show, do and refuse."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from django.core.cache import cache
+from django.db import transaction
+from django.test import Client
+from tests.office.cases import flow
+from tests.office.county import County, everywhere
+from tests.office.payments import months
+
+from anlao.office.cases.models import Case
+from anlao.office.citizens.models import Card
+from anlao.office.organisations.models import User
+from anlao.office.registry.models import Elder
+from anlao.office.shared.models import AuditEntry
+
+Browser = Callable[[User | None], Client]
+PAGES = ("", "/file", "/benefits", "/payments", "/applications", "/agents", "/readers")
+
+
+def body(response: object) -> str:
+    return response.content.decode()  # type: ignore[attr-defined, no-any-return]
+
+
+@pytest.fixture
+def browsers(county: County, client_of: Browser) -> Browser:
+    del county
+    cache.clear()
+    return client_of
+
+
+def handed_out(browsers: Browser, county: County, key: str = "a1", **sent: str) -> tuple[str, str]:
+    """Return number and code of a card, as the counter's sheet shows them."""
+    clerk = browsers(county.cast["clerk_b" if key == "b1" else "clerk_a"])
+    page = clerk.post(
+        f"/elders/{county.elders[key].pk}/cards",
+        {"holder": "self", "evidence": "身份证原件"} | sent,
+    )
+    assert page.status_code == 200, body(page)
+    return read_off(body(page))
+
+
+def read_off(page: str) -> tuple[str, str]:
+    code = re.search(r">(\w{4}-\w{4}-\w{4})<", page)
+    number = re.search(r">(\d{8})</dd>", page)
+    assert code, page
+    assert number, page
+    return number[1], code[1]
+
+
+def signed_in(browsers: Browser, her: Elder, card: tuple[str, str]) -> Client:
+    browser = browsers(None)
+    sent = {"number": card[0], "code": card[1], "born": f"{her.birth_date:%Y%m%d}"}
+    response = browser.post("/mine/sign-in", sent)
+    assert response.status_code == 302, body(response)
+    return browser
+
+
+def test_she_reads_her_pages_and_nobody_elses_name_is_there(
+    browsers: Browser, county: County
+) -> None:
+    a1 = county.elders["a1"]
+    browser = signed_in(browsers, a1, handed_out(browsers, county))
+
+    for page in PAGES:
+        for language in ("zh", "en"):
+            browser.cookies["language"] = language
+            response = browser.get(f"/mine{page}")
+            assert response.status_code == 200, page
+            assert response["Cache-Control"] == "no-store"
+            assert len(response.content) < 100_000
+            assert "<script" not in body(response)
+            assert a1.name in body(response)
+            for other in county.outside("a1"):
+                assert other.name not in body(response)
+
+
+def test_a_staff_session_opens_no_page_of_hers_and_the_other_way_round(
+    browsers: Browser, county: County
+) -> None:
+    card = handed_out(browsers, county)
+    clerk = browsers(county.cast["county_clerk"])
+    assert clerk.get("/mine/file")["Location"] == "/mine/sign-in"
+
+    browser = signed_in(browsers, county.elders["a1"], card)
+
+    assert browser.get("/")["Location"].startswith("/sign-in")
+    assert browser.get(f"/elders/{county.elders['a1'].pk}").status_code == 302
+    assert browser.cookies["mine"]["path"] == "/mine"
+    assert browser.cookies["mine"]["httponly"]
+
+
+def test_after_signing_out_the_cookie_opens_nothing(browsers: Browser, county: County) -> None:
+    browser = signed_in(browsers, county.elders["a1"], handed_out(browsers, county))
+    kept = browser.cookies["mine"].value
+
+    browser.post("/mine/sign-out")
+    browser.cookies["mine"] = kept
+
+    assert browser.get("/mine")["Location"] == "/mine/sign-in"
+
+
+def test_a_wrong_code_says_no_more_than_an_unknown_card(browsers: Browser, county: County) -> None:
+    number, _ = handed_out(browsers, county)
+    stranger = browsers(None)
+    answers = []
+    for card in (number, "00000000"):
+        response = stranger.post(
+            "/mine/sign-in", {"number": card, "code": "NONE", "born": "19400506"}
+        )
+        assert response.status_code == 400
+        text = body(response).replace(card, "")
+        answers.append(re.sub(r'csrfmiddlewaretoken" value="\w+"', "", text))
+    assert answers[0] == answers[1]
+    for _ in range(9):
+        response = stranger.post("/mine/sign-in", {"number": number, "code": "NONE", "born": ""})
+    assert response.status_code == 429
+
+
+def test_she_applies_withdraws_and_the_office_sees_it(browsers: Browser, county: County) -> None:
+    a1 = county.elders["a1"]
+    browser = signed_in(browsers, a1, handed_out(browsers, county))
+
+    sent = browser.post("/mine/applications", {"act": "apply", "provision": flow.SUPPORT})
+
+    assert sent.status_code == 302
+    with transaction.atomic(), everywhere():
+        case = Case.objects.get(elder=a1)
+    assert (case.state, case.way_in, case.asked_by_kind) == ("asked", "portal", "self")
+    assert a1.name in body(browsers(county.cast["clerk_a"]).get("/cases"))
+    assert case.number in body(browser.get("/mine/applications"))
+    again = browser.post("/mine/applications", {"act": "apply", "provision": flow.SUPPORT})
+    assert again.status_code == 400
+    assert "已有一件申请" in body(again)
+    browser.post("/mine/applications", {"act": "withdraw", "case": str(case.pk)})
+    with transaction.atomic(), everywhere():
+        case.refresh_from_db()
+    assert case.state == "withdrawn"
+
+
+def test_she_objects_to_a_refusal_and_reads_the_answer(browsers: Browser, county: County) -> None:
+    from anlao.office.cases import deciding
+
+    a1 = county.elders["a1"]
+    with transaction.atomic(), everywhere():
+        case = flow.to_approve(a1)
+        deciding.reject(
+            number=case.pk, reason="条件不符", by=flow.APPROVER, at=flow.LATER_AT, day=flow.LATER
+        )
+    browser = signed_in(browsers, a1, handed_out(browsers, county))
+    assert "条件不符" in body(browser.get("/mine/applications"))
+
+    sent = browser.post(
+        "/mine/applications", {"act": "object", "case": str(case.pk), "text": "我符合条件"}
+    )
+
+    assert sent.status_code == 302
+    with transaction.atomic(), everywhere():
+        case.refresh_from_db()
+        assert case.state == "review"
+        deciding.review(
+            number=case.pk, is_upheld=False, text="复核后维持", by="second",
+            at=flow.LATER_AT, day=flow.LATER,
+        )  # fmt: skip
+    assert "复核后维持" in body(browser.get("/mine/applications"))
+
+
+def test_the_case_of_another_is_not_hers_to_touch(browsers: Browser, county: County) -> None:
+    with transaction.atomic(), everywhere():
+        case = flow.asked(county.elders["b1"])
+    browser = signed_in(browsers, county.elders["a1"], handed_out(browsers, county))
+
+    for act in ("withdraw", "object"):
+        sent = browser.post(
+            "/mine/applications", {"act": act, "case": str(case.pk), "text": "理由"}
+        )
+        assert sent.status_code == 404
+    with transaction.atomic(), everywhere():
+        case.refresh_from_db()
+    assert case.state == "asked"
+
+
+def test_she_authorises_her_daughter_who_sees_and_does_no_more(
+    browsers: Browser, county: County
+) -> None:
+    a1 = county.elders["a1"]
+    browser = signed_in(browsers, a1, handed_out(browsers, county))
+    page = browser.post(
+        "/mine/agents", {"act": "issue", "name": "王小妹", "relation": "女儿", "may": "see"}
+    )
+    daughter = signed_in(browsers, a1, read_off(body(page)))
+
+    assert daughter.get("/mine/benefits").status_code == 200
+    assert daughter.get("/mine/agents").status_code == 403
+    refused = daughter.post("/mine/applications", {"act": "apply", "provision": flow.SUPPORT})
+    assert refused.status_code == 403
+    with transaction.atomic(), everywhere():
+        assert not Case.objects.filter(elder=a1).exists()
+        card = Card.objects.get(holder="agent")
+    assert "王小妹" in body(browser.get("/mine/readers"))
+    browser.post("/mine/agents", {"act": "end", "card": str(card.pk)})
+    assert daughter.get("/mine")["Location"] == "/mine/sign-in"
+
+
+def test_an_agent_who_may_apply_does_so_in_her_own_name(browsers: Browser, county: County) -> None:
+    a1 = county.elders["a1"]
+    card = handed_out(
+        browsers, county, holder="agent", name="王小妹", relation="女儿", may_apply="on"
+    )
+
+    sent = signed_in(browsers, a1, card).post(
+        "/mine/applications", {"act": "apply", "provision": flow.SUPPORT}
+    )
+
+    assert sent.status_code == 302
+    with transaction.atomic(), everywhere():
+        case = Case.objects.get(elder=a1)
+        step = case.steps.get()
+    assert (case.asked_by_kind, case.agent_name, case.agent_relation) == ("agent", "王小妹", "女儿")
+    assert step.by == f"card:{card[0]}"
+
+
+def test_she_sees_what_was_paid_and_what_came_back(browsers: Browser, county: County) -> None:
+    a1 = county.elders["a1"]
+    months.award(a1)
+    months.account(a1)
+    browser = signed_in(browsers, a1, handed_out(browsers, county))
+    run = months.decided(months.MARCH)
+    assert "还没有发放记录" in body(browser.get("/mine/payments"))  # prepared is not said
+
+    months.sent(months.approved(run))
+    months.answered(run, failing=(a1.pk,))
+
+    page = body(browser.get("/mine/payments"))
+    assert "退票，请核对账号" in page
+    assert "2026-03" in page
+
+
+def test_she_sees_who_read_her_file(browsers: Browser, county: County) -> None:
+    a1 = county.elders["a1"]
+    browser = signed_in(browsers, a1, handed_out(browsers, county))
+    clerk = county.cast["clerk_a"]
+    browsers(clerk).get(f"/elders/{a1.pk}?purpose=visit")
+
+    page = body(browser.get("/mine/readers"))
+
+    assert clerk.full_name in page
+    assert "测试乡镇甲" in page
+    assert "查阅档案" in page
+    assert "探访关爱" in page
+
+
+def test_nothing_of_hers_opens_once_she_has_died(browsers: Browser, county: County) -> None:
+    a1 = county.elders["a1"]
+    card = handed_out(browsers, county)
+    browser = signed_in(browsers, a1, card)
+    with transaction.atomic(), everywhere():
+        Elder.objects.filter(pk=a1.pk).update(state="deceased")
+
+    assert browser.get("/mine/file")["Location"] == "/mine/sign-in"
+    sent = {"number": card[0], "code": card[1], "born": f"{a1.birth_date:%Y%m%d}"}
+    assert browsers(None).post("/mine/sign-in", sent).status_code == 400
+    clerk = browsers(county.cast["clerk_a"])
+    refused = clerk.post(f"/elders/{a1.pk}/cards", {"holder": "self", "evidence": "身份证"})
+    assert refused.status_code == 400
+
+
+def test_months_that_make_no_sense_are_not_there(browsers: Browser, county: County) -> None:
+    browser = signed_in(browsers, county.elders["a1"], handed_out(browsers, county))
+
+    for month in ("2099-01", "nonsense", "1999-12", "2026-13"):
+        assert browser.get(f"/mine/benefits?month={month}").status_code == 404
+    assert browser.get("/mine/benefits?month=2026-03").status_code == 200
+
+
+def test_whatever_she_does_is_in_the_log(browsers: Browser, county: County) -> None:
+    a1 = county.elders["a1"]
+    card = handed_out(browsers, county)
+    browser = signed_in(browsers, a1, card)
+    browser.get("/mine/file")
+
+    acts = set(
+        AuditEntry.objects.filter(subject=f"elder:{a1.pk}", who=f"card:{card[0]}")
+        .values_list("act", flat=True)
+    )  # fmt: skip
+    assert {"card_sign_in", "read_file"} <= acts
+    assert AuditEntry.objects.filter(act="issue_card", who="clerk_a").exists()
