@@ -43,6 +43,13 @@ def test_an_application_is_refused_and_objected_to(enter: Enter) -> None:
     assert "作出决定以外的人" in approver.text()
     approver.picture("case-review-refused")
 
+    other = enter("approver2")
+    other.go(other.office.case("rejected"))
+    _press(other, "review", is_upheld="no", text="补办的证明不属本期")
+    assert "不予批准" in other.text()
+    assert "补办的证明不属本期" in other.text()
+    other.picture("case-review-answered")
+
 
 def test_an_application_is_taken_at_the_counter(enter: Enter) -> None:
     clerk = enter("clerk")

@@ -113,6 +113,29 @@ def test_from_home_to_the_result_without_a_script(plain: Visitor) -> None:
     assert visitor.context.cookies() == []
 
 
+def test_a_daughter_finds_out_on_a_telephone_in_the_largest_type(enter: Enter) -> None:
+    visitor = enter("", size=(390, 844))
+    page = visitor.page
+    visitor.go(HOME)
+    page.get_by_role("link", name="最大").click()
+    page.get_by_role("link", name="我能享受什么").first.click()
+    page.get_by_label("年（四位数）").fill("1945")
+    page.get_by_label("月", exact=True).select_option("3")
+    page.get_by_role("button", name="下一题", exact=True).click()
+    page.get_by_text("妙高街道").click()
+    page.get_by_role("button", name="下一题", exact=True).click()
+    page.get_by_role("link", name="不答了，现在看结果").click()
+
+    assert page.locator("html").get_attribute("class") == "size-200"
+    assert "每月60元" in visitor.text()
+    assert visitor.overflows() == []
+    assert visitor.violations() == []
+    visitor.picture("public-journey-telephone")
+    page.emulate_media(media="print")
+    visitor.picture("public-journey-printed")
+    assert page.get_by_text("可能要带").first.is_visible()
+
+
 def test_one_may_go_back_and_answer_otherwise(plain: Visitor) -> None:
     visitor, page = plain, plain.page
     visitor.go(f"{HOME}/entitled?birth_date=1940-05&hukou=331123001")

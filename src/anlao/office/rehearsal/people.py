@@ -45,6 +45,7 @@ def people_a_county(county: str, *, day: date, at: datetime) -> list[Account]:
         ("clerk", "县经办 林晓", bureau, "county_clerk", place),
         ("clerk2", "县复核 苏敏", bureau, "county_clerk", place),
         ("approver", "县审批 周正", bureau, "county_approver", place),
+        ("approver2", "县审批 章衡", bureau, "county_approver", place),
         ("finance", "财务 吴明", bureau, "finance", place),
         ("finance2", "出纳 方洁", bureau, "finance", place),
         ("auditor", "审计 郑严", bureau, "auditor", place),
