@@ -375,6 +375,7 @@ LOOKS = (
     _assessment("assessment-report", "clerk", "published", "/report"),
     _assessment("assessment-notice", "clerk", "published", "/notice"),
     _file("elder-cards", "/cards"),
+    _at("corrections", "clerk", "/corrections"),
     _file("elder-assessments", "/assessments"),
     _at("cases", "clerk", "/cases"),
     _at("cases-none", "clerk", "/cases?state=closed"),

@@ -19,6 +19,7 @@ PAGES = (
     "/benefits",
     "/payments",
     "/applications",
+    "/corrections",
     "/agents",
     "/readers",
     "/benefits?month=2099-01",

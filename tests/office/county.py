@@ -116,6 +116,7 @@ _KEPT = (
     "cases_confirmedalive",
     "citizens_card",
     "citizens_cardsignin",
+    "citizens_correction",
     "benefits_forecast",
     "worklists_savedlist",
     *PAYMENTS,

@@ -13,7 +13,7 @@ from django.db import DatabaseError, ProgrammingError, connection, transaction
 from anlao.office.benefits.holders import ElderHolder
 from anlao.office.cases import asking
 from anlao.office.cases.asking import Asker
-from anlao.office.citizens import cards
+from anlao.office.citizens import cards, corrections
 from anlao.office.citizens.cards import HERSELF
 from anlao.office.shared import scope
 from anlao.office.shared.scope import WHOLE_OFFICE, make_own_pass, make_pass
@@ -36,7 +36,7 @@ WHOSE = {
 READ = {
     "registry_elder", "registry_vitalstatus", "registry_registrationstatus", "benefits_award",
     "cases_case", "cases_step", "cases_shown", "payments_line", "payments_transfer",
-    "citizens_card",
+    "citizens_card", "citizens_correction",
 }  # fmt: skip
 """In which the elder of the test has rows."""
 
@@ -70,6 +70,10 @@ def busy(county: County) -> Iterator[County]:
                 by="clerk",
                 at=flow.NOW,
             )
+            corrections.ask(
+                elder=her, fact="lives_alone", said="独居", shows="村委会证明", day=flow.TODAY,
+                by="card:1", at=flow.NOW,
+            )  # fmt: skip
     with transaction.atomic():
         yield county
 

@@ -14,13 +14,22 @@ from tests.office.county import County, everywhere
 from tests.office.payments import months
 
 from anlao.office.cases.models import Case
-from anlao.office.citizens.models import Card
+from anlao.office.citizens.models import Card, Correction
 from anlao.office.organisations.models import User
 from anlao.office.registry.models import Elder
 from anlao.office.shared.models import AuditEntry
 
 Browser = Callable[[User | None], Client]
-PAGES = ("", "/file", "/benefits", "/payments", "/applications", "/agents", "/readers")
+PAGES = (
+    "",
+    "/file",
+    "/benefits",
+    "/payments",
+    "/applications",
+    "/corrections",
+    "/agents",
+    "/readers",
+)
 
 
 def body(response: object) -> str:
@@ -290,3 +299,61 @@ def test_whatever_she_does_is_in_the_log(browsers: Browser, county: County) -> N
     )  # fmt: skip
     assert {"card_sign_in", "read_file"} <= acts
     assert AuditEntry.objects.filter(act="issue_card", who="clerk_a").exists()
+
+
+def ask_to_correct(browser: Client) -> object:
+    return browser.post(
+        "/mine/corrections", {"fact": "lives_alone", "said": "独居", "shows": "村委会证明"}
+    )
+
+
+def answer(clerk: Client, act: str) -> str:
+    with transaction.atomic(), everywhere():
+        one = Correction.objects.latest("pk")
+    sent = clerk.post(
+        "/corrections",
+        {"correction": str(one.pk), "act": act, "text": "已核对村委会证明"},
+        follow=True,
+    )
+    with transaction.atomic(), everywhere():
+        one.refresh_from_db()
+    return f"{one.state} {body(sent)}"
+
+
+def test_what_is_wrong_is_recorded_then_answered(browsers: Browser, county: County) -> None:
+    a1 = county.elders["a1"]
+    browser = signed_in(browsers, a1, handed_out(browsers, county))
+
+    assert ask_to_correct(browser).status_code == 302  # type: ignore[attr-defined]
+    assert ask_to_correct(browser).status_code == 400  # type: ignore[attr-defined]
+
+    clerk = browsers(county.cast["clerk_a"])
+    assert "有更正请求待处理：1" in body(clerk.get("/"))
+    assert a1.name in body(clerk.get("/corrections"))
+    assert a1.name not in body(browsers(county.cast["clerk_b"]).get("/corrections"))
+    refused = answer(clerk, "accept")
+    assert refused.startswith("open")
+    assert "请先在" in refused
+    clerk.post(
+        f"/elders/{a1.pk}/record?fact=lives_alone",
+        {"value": "true", "start": "2026-01-01", "evidence": "村委会证明"},
+    )
+    assert answer(clerk, "accept").startswith("accepted")
+    assert "已核对村委会证明" in body(browser.get("/mine/corrections"))
+    assert "待处理" not in body(clerk.get("/"))
+
+
+def test_a_correction_is_declined_with_a_reason_and_not_by_others(
+    browsers: Browser, county: County
+) -> None:
+    browser = signed_in(browsers, county.elders["a1"], handed_out(browsers, county))
+    ask_to_correct(browser)
+
+    assert answer(browsers(county.cast["clerk_b"]), "decline").startswith("open")
+    assert answer(browsers(county.cast["clerk_a"]), "decline").startswith("declined")
+
+    page = body(browser.get("/mine/corrections"))
+    assert "没有更正" in page
+    assert "已核对村委会证明" in page
+    wrong = browser.post("/mine/corrections", {"fact": "name", "said": "x", "shows": "户口簿"})
+    assert wrong.status_code == 400

@@ -89,3 +89,48 @@ class CardSignIn(models.Model):
 
     def __str__(self) -> str:
         return f"{self.card_id} {self.started_at:%Y-%m-%d %H:%M}"
+
+
+class Correction(models.Model):
+    """What somebody says is wrong in the file: ``fact`` as the rulebook names it, ``said`` what is
+    right, ``shows`` by what it can be seen. Answered once.
+    """
+
+    class State(models.TextChoices):
+        OPEN = "open", "待处理"
+        ACCEPTED = "accepted", "已更正"
+        DECLINED = "declined", "未更正"
+
+    objects: ClassVar[models.Manager[Any]] = models.Manager()
+
+    elder = models.ForeignKey(Elder, on_delete=models.PROTECT, related_name="+")
+    division_code = models.CharField(max_length=12)
+    fact = models.CharField(max_length=60)
+    said = models.CharField(max_length=200)
+    shows = models.CharField(max_length=200)
+    day = models.DateField()
+    by = models.CharField(max_length=150)
+    at = models.DateTimeField()
+    state = models.CharField(max_length=8, choices=State, default=State.OPEN)
+    answer = models.CharField(max_length=200, blank=True)
+    answered_by = models.CharField(max_length=150, blank=True)
+    answered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(state="open", answered_at__isnull=True, answered_by="", answer="")
+                | ~Q(state="open")
+                & Q(answered_at__isnull=False)
+                & ~Q(answered_by="")
+                & ~Q(answer=""),
+                name="correction_answered_whole",
+            ),
+            models.UniqueConstraint(
+                fields=("elder", "fact"), condition=Q(state="open"), name="correction_one_waits"
+            ),
+        )
+        indexes = (models.Index(fields=("state", "day"), name="correction_by_day"),)
+
+    def __str__(self) -> str:
+        return f"{self.elder_id} {self.fact}"

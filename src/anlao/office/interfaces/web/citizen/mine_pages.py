@@ -52,7 +52,11 @@ def file(request: HttpRequest, me: Me) -> HttpResponse:
             section_name(row.kind, language),
             row.status,
             [
-                (labels[name].text(language), labels[name].shown(value, language, held))
+                (
+                    labels[name].text(language),
+                    labels[name].shown(value, language, held),
+                    labels[name].type == "division",
+                )
                 for name, value in row.values
                 if name in labels
             ],

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from anlao.office.benefits import deciding
 from anlao.office.benefits import queries as benefits
 from anlao.office.benefits.rulebooks import NoRulebook
+from anlao.office.citizens import corrections
 from anlao.office.interfaces.web.sent import text_in
 from anlao.office.interfaces.web.staff.record_form import RecordForm
 from anlao.office.interfaces.web.templatetags.words import PURPOSES, section_name
@@ -47,6 +48,8 @@ def home(request: HttpRequest) -> HttpResponse:
         found = search.find(text, scope=where, today=asking.today, by=asking.name, purpose=purpose)
     given: dict[str, Any] = {"q": text, "found": found, "purposes": PURPOSES, "purpose": purpose}
     given["may_record"] = asking.may(roles.RECORD_FACTS)
+    if given["may_record"]:
+        given["corrections"] = corrections.waiting().count()
     return render(request, "web/home.html", given | {"places": search.places(where)})
 
 

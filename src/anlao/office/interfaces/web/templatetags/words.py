@@ -378,6 +378,8 @@ ACTS = (
         "change_division": ("区划变更", "changed a division"),
         "take_back_division": ("撤销区划变更", "took back a change of a division"),
         "issue_card": ("发放办事码", "handed out an access card"),
+        "ask_correction": ("提出更正", "asked for a correction"),
+        "answer_correction": ("答复更正请求", "answered a request of correction"),
         "end_card": ("停用办事码", "ended an access card"),
         "card_sign_in": ("凭办事码登录", "signed in by an access card"),
         "card_sign_in_failed": ("办事码登录失败", "failed to sign in by a card"),
