@@ -104,6 +104,7 @@ def _pay(county: str, month: date, spent: Spent) -> None:
     from anlao.office.payments import deciding, lines, operations, settling, signing
     from anlao.office.payments.bank import files
     from anlao.office.payments.models import Run
+    from anlao.office.rehearsal import payments as rehearsal
     from anlao.office.shared import scope
 
     def inside(act: Callable[[Run], object]) -> Callable[[], object]:
@@ -128,6 +129,7 @@ def _pay(county: str, month: date, spent: Spent) -> None:
         for doubt in (lines.NO_CASE, lines.SAME_PERSON):
             operations.clear_all(run, doubt, place="", reason=why, by="maker", at=now)
         run.refresh_from_db()
+        rehearsal.stamp(run, by="maker", at=now)
         signing.review(run, digest=run.digest, remark="", by="reviewer", at=now)
         for by in ("first", "second"):
             if signing.approve(run, digest=run.digest, remark="", by=by, at=now):
