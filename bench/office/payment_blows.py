@@ -169,6 +169,7 @@ def _sign(number: int) -> None:
     from django.utils import timezone
 
     from anlao.office.payments import lines, operations, signing
+    from anlao.office.rehearsal import payments as rehearsal
     from anlao.office.shared import scope
 
     now = timezone.now()
@@ -177,6 +178,7 @@ def _sign(number: int) -> None:
             run = _run(number)
             operations.clear_all(run, doubt, place="", reason="looked at", by="clerk", at=now)
         run = _run(number)
+        rehearsal.stamp(run, by="clerk", at=now)
         signing.review(run, digest=run.digest, remark="", by="clerk2", at=now)
         signing.approve(run, digest=run.digest, remark="", by="approver", at=now)
 

@@ -47,7 +47,7 @@ def test_a_forecast_is_what_each_month_decides_for_everybody(county: County) -> 
     for step in (0, 5, 11):
         month = plus(MARCH, step)
         asked = due.Asked(COUNTY, month, NOW, NOW.date(), {AGE: everybody})
-        found = [row for row in due.rows(asked, everybody=True) if row.outcome == "yes"]
+        found = [row for row in due.rows(asked) if row.outcome == "yes"]
         assert by_month(forecast)[step] == sum(row.fen or 0 for row in found) > 0
     assert (
         by_month(forecast, town=TOWN_A)[0] + by_month(forecast, town=TOWN_B)[0]

@@ -109,4 +109,9 @@ def sealed(number: str) -> dict[str, object]:
 
 def number_of(account: Account) -> str:
     """Return the whole number; the caller logs why."""
-    return vault().open(bytes(account.number_cipher), field=_FIELD, row=account.seal_row)
+    return opened(bytes(account.number_cipher), account.seal_row)
+
+
+def opened(cipher: bytes, sealed_in: str) -> str:
+    """Return the whole number of an account's cipher; the caller logs why."""
+    return vault().open(cipher, field=_FIELD, row=sealed_in)

@@ -93,7 +93,7 @@ def _of_elders(run: Run, month: date, terms: Terms, only: Touched, today: date) 
     }
     asked = due.Asked(run.division_code, month, _known(run), today, whom)
     # All of them are read first: one connection cannot copy both ways at once.
-    rows = list(due.rows(asked, everybody=only.elders is None))
+    rows = list(due.rows(asked))
     _copy(run, month, [*rows, *_of_no_file(rows, held)], held, terms)
 
 

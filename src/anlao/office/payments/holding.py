@@ -51,7 +51,11 @@ def touched(run: Run) -> Touched:
     )
     if last is None or last.known_at is None or last.rules_digest != run.rules_digest:
         return EVERYBODY
-    since = {"since": last.known_at - _OVERLAP, "division": run.division_code}
+    since = {
+        "since": last.known_at - _OVERLAP,
+        "division": run.division_code,
+        "inside": f"{run.division_code}%",
+    }
     elders = [int(number) for number in _column(_elders_recorded(), since)]
     files = [str(subject) for subject in _column(_files_recorded(), since)]
     homes = [int(one.partition(":")[2]) for one in files if one.startswith(f"{_INSTITUTION.kind}:")]
@@ -121,6 +125,15 @@ SELECT provision, subject, bool_or(is_open) FROM (
     AND (%(only)s::text[] IS NULL OR l.subject = ANY(%(only)s))
 ) AS t GROUP BY provision, subject
 """
+# Elders whom the county pays or has paid, or for whom it pays an institution.
+_PAID = """
+WITH paid AS MATERIALIZED (
+  SELECT elder_id FROM benefits_award WHERE division_code LIKE %(inside)s
+  UNION SELECT l.elder_id FROM payments_line l JOIN payments_run r ON r.id = l.run_id
+  WHERE r.division_code = %(division)s AND l.elder_id IS NOT NULL
+  UNION SELECT elder_id FROM facilities_stay
+)
+"""
 _RECORDED = (
     "SELECT {whose} FROM {table} WHERE lower(known) > %(since)s"
     " OR (NOT upper_inf(known) AND upper(known) > %(since)s)"
@@ -145,8 +158,11 @@ _INSTITUTION = REGISTERS["institution"]
 
 def _elders_recorded() -> str:
     tables = [str(kind._meta.db_table) for kind in STATUSES] + ["benefits_award"]
-    parts = [_RECORDED.format(whose="elder_id", table=table) for table in tables]
-    return " UNION ".join([*parts, _LEFT.format(whose="elder_id", is_elder="NOT")])
+    parts = [
+        _RECORDED.format(whose="elder_id", table=f"{table} JOIN paid USING (elder_id)")
+        for table in tables
+    ]
+    return _PAID + " UNION ".join([*parts, _LEFT.format(whose="elder_id", is_elder="NOT")])
 
 
 def _files_recorded() -> str:

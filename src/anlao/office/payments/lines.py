@@ -163,6 +163,7 @@ def make(run: Run, terms: Terms) -> None:
         cursor.execute(_MAKE, values)
         cursor.execute("DROP TABLE top")
         cursor.execute("ANALYZE payments_line")
+        cursor.execute("ANALYZE payments_account")  # the approval has no right to
         cursor.execute(_HOLD, values)
         cursor.execute(_OFFSET, values)
     count(run)

@@ -99,24 +99,24 @@ class _Names:
 
 def _orders(run: Run, total: int, progress: Progress) -> Iterator[Order]:
     names = _Names({one.id: one.zh for one in due.provided(run.division_code)})
-    ready = (
-        Transfer.objects.filter(run=run, state=Transfer.State.READY)
-        .select_related("line", "account")
-        .order_by("pk")
+    ready = Transfer.objects.filter(run=run, state=Transfer.State.READY).order_by("pk")
+    # Plain rows: making three objects of each costs as much as all the rest.
+    rows = ready.values_list(
+        "reference",
+        "account__holder",
+        "account__bank",
+        "account__number_cipher",
+        "account__seal_row",
+        "fen",
+        "line__provision",
+        "line__period",
     )
-    for place, transfer in enumerate(ready.iterator(_AT_ONCE), start=1):
+    for place, row in enumerate(rows.iterator(_AT_ONCE), start=1):
         if place % _AT_ONCE == 0:
             progress.step(place, total, "正在生成代发文件", "writing the bank's file")
-        account = transfer.account
-        yield Order(
-            place,
-            transfer.reference,
-            account.holder,
-            account.bank,
-            accounts.number_of(account),
-            transfer.fen,
-            names.purpose(transfer.line.provision, transfer.line.period),
-        )
+        reference, holder, bank, cipher, sealed_in, fen, provision, period = row
+        number = accounts.opened(bytes(cipher), sealed_in)
+        yield Order(place, reference, holder, bank, number, fen, names.purpose(provision, period))
 
 
 def _layout(run: Run, wanted: str) -> Layout:
