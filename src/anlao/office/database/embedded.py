@@ -37,6 +37,7 @@ _SETTINGS: Mapping[str, str] = {
     "maintenance_work_mem": "256MB",
     "max_connections": "80",
     "max_wal_size": "2GB",
+    "random_page_cost": "1.1",  # no turning disks: an index beats reading a million rows
     "timezone": "UTC",
     "log_min_messages": "warning",
 }

@@ -68,14 +68,17 @@ class KeyFileDamaged(KeyFileRefused):
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """Secret bytes and the id by which a ciphertext names them."""
+    """Secret bytes and the id by which a ciphertext names them.
+
+    ``id``: four bytes that tell keys apart and nothing about the secret; worked out once, since
+    every value that is opened asks for it.
+    """
 
     secret: bytes = field(repr=False)
+    id: bytes = field(init=False, compare=False)
 
-    @property
-    def id(self) -> bytes:
-        """Return four bytes that tell keys apart and nothing about the secret."""
-        return hmac_sm3(self.secret, b"anlao key id")[:KEY_ID_BYTES]
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "id", hmac_sm3(self.secret, b"anlao key id")[:KEY_ID_BYTES])
 
 
 @dataclass(frozen=True, slots=True)
