@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import struct
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
+from warnings import catch_warnings, simplefilter
 
 from PIL import Image, UnidentifiedImageError
 from PIL.Image import Transpose
@@ -60,7 +63,7 @@ def cleaned(data: bytes) -> bytes:
     if not data:
         raise PictureRefused("文件是空的，请重新选择照片。", "The file is empty; choose another.")
     try:
-        with Image.open(BytesIO(data), formats=_FORMATS) as opened:
+        with _quiet(), Image.open(BytesIO(data), formats=_FORMATS) as opened:
             if opened.width * opened.height > MOST_PIXELS:
                 raise _too_many_pixels()
             return _written(_upright(opened))
@@ -78,6 +81,14 @@ def cleaned(data: bytes) -> bytes:
             "图片已损坏或不完整，请重新拍摄或另存后再上传。",
             "The picture is damaged or cut off. Take it again, or save it anew.",
         ) from None
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Let the decoder say nothing of damaged metadata, which is not kept anyway."""
+    with catch_warnings():
+        simplefilter("ignore", UserWarning)
+        yield
 
 
 def too_large() -> PictureRefused:
