@@ -174,6 +174,44 @@ def test_no_case_goes_where_only_the_office_takes_it(busy: County, state: str) -
     scope.leave_own()
 
 
+FORGED = {
+    "an approval": (
+        "INSERT INTO cases_step (case_id, division_code, at, by, act, before, after, reason)"
+        " SELECT id, '', now(), 'approver', 'approve', 'asked', 'open', '' FROM cases_case"
+    ),
+    "her own step as the office's": (
+        "INSERT INTO cases_step (case_id, division_code, at, by, act, before, after, reason)"
+        " SELECT id, '', now(), 'clerk', 'withdraw', 'asked', 'withdrawn', '' FROM cases_case"
+    ),
+    "a paper that nobody saw": (
+        "INSERT INTO cases_shown (case_id, division_code, at, by, zh, en, note)"
+        " SELECT c.id, '', now(), 'card:' || k.number, 'x', 'x', '原件已核'"
+        " FROM cases_case c, citizens_card k"
+    ),
+    "an objection that was answered": (
+        "INSERT INTO cases_objection (case_id, division_code, at, by, against, day, who, text,"
+        " answer, is_upheld, answered_by, answered_at) SELECT c.id, '', now(),"
+        " 'card:' || k.number, 'ruling', now(), 'x', 'x', 'x', true, 'boss', now()"
+        " FROM cases_case c, citizens_card k"
+    ),
+}
+
+
+@pytest.mark.parametrize("forged", FORGED.values(), ids=FORGED)
+def test_she_signs_for_nobody_else_and_says_nothing_of_the_offices(
+    busy: County, forged: str
+) -> None:
+    scope.enter_own(busy.elders["a1"].pk)
+
+    with (
+        pytest.raises(DatabaseError, match="row-level security"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(forged)
+    scope.leave_own()
+
+
 def test_no_card_of_her_own_and_none_for_another(busy: County) -> None:
     a1, b1 = busy.elders["a1"], busy.elders["b1"]
     scope.enter_own(a1.pk)

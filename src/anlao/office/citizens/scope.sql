@@ -70,11 +70,22 @@ BEGIN
     EXECUTE format('CREATE POLICY own ON cases_%s FOR SELECT USING (EXISTS (
       SELECT 1 FROM cases_case c WHERE c.id = case_id AND c.elder_id = (SELECT scope_own())))', part);
   END LOOP;
-  FOREACH part IN ARRAY ARRAY['step', 'shown', 'objection'] LOOP
-    EXECUTE format('CREATE POLICY own_added ON cases_%s FOR INSERT WITH CHECK (EXISTS (
-      SELECT 1 FROM cases_case c WHERE c.id = case_id AND c.elder_id = (SELECT scope_own())))', part);
-  END LOOP;
 END $$;
+-- What she adds to her case is hers and no more than hers: signed by one of her cards, never a
+-- check, an approval, a paper shown or an answer, which are the office's.
+CREATE FUNCTION citizens_adds(wanted bigint, signed text) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+  SELECT EXISTS (SELECT 1 FROM cases_case c JOIN citizens_card k ON k.elder_id = c.elder_id
+    WHERE c.id = wanted AND c.elder_id = scope_own() AND k.ended_at IS NULL
+      AND signed = 'card:' || k.number) $$;
+CREATE POLICY own_added ON cases_step FOR INSERT WITH CHECK (
+  citizens_adds(case_id, "by"::text) AND (act::text || '>' || after::text)
+    = ANY (ARRAY['apply>asked', 'withdraw>withdrawn', 'object>review']));
+CREATE POLICY own_added ON cases_shown FOR INSERT WITH CHECK (
+  citizens_adds(case_id, "by"::text) AND note::text = ''::text);
+CREATE POLICY own_added ON cases_objection FOR INSERT WITH CHECK (
+  citizens_adds(case_id, "by"::text) AND against::text = 'ruling'::text
+  AND answered_at IS NULL AND is_upheld IS NULL AND answered_by::text = ''::text);
 CREATE POLICY own ON registry_elder FOR SELECT USING (id = (SELECT scope_own()));
 CREATE POLICY own ON payments_transfer FOR SELECT USING (EXISTS (
   SELECT 1 FROM payments_line l WHERE l.id = line_id AND l.elder_id = (SELECT scope_own())));

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from anlao.office.registry import identity, queries
 from anlao.office.registry.models import STATUSES, Elder, Status
@@ -70,12 +70,12 @@ def read_history(elder: Elder, *, by: str, purpose: str) -> History:
     return History(queries.history(elder), list(acts))
 
 
-def reads(elder: Elder) -> list[AuditEntry]:
-    """Return the latest times that somebody read the file, the latest first."""
+def reads(elder: Elder) -> QuerySet[AuditEntry]:
+    """Return every time that somebody read the file, the latest first."""
     audit.write_waiting()
     found = AuditEntry.objects.filter(subject=_subject(elder))
     wanted = found.filter(Q(act__startswith="read_") | Q(act="reveal"))
-    return list(wanted.order_by("-number")[:READS])
+    return wanted.order_by("-number")
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -18,6 +19,7 @@ from anlao.office.benefits.rulebooks import NoRulebook
 from anlao.office.citizens import cards
 from anlao.office.citizens.terms import terms_of
 from anlao.office.interfaces.web.citizen.mine import Me, mine, mine_page
+from anlao.office.interfaces.web.citizen.page import page_of
 from anlao.office.interfaces.web.templatetags.words import section_name
 from anlao.office.organisations import queries as organisations
 from anlao.office.payments import queries as payments
@@ -110,6 +112,10 @@ def paid(request: HttpRequest, me: Me) -> HttpResponse:
     return mine_page(request, "mine/paid.html", me, given)
 
 
+_OWN = 20
+"""Of her own and her agents' looks the latest are told."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """A time that somebody read the file. ``name``: "" where the county does not tell it."""
@@ -126,21 +132,26 @@ class Reading:
 def readers(request: HttpRequest, me: Me) -> HttpResponse:
     """Who read her file: when, from which office, what for."""
     elder = me.by.elder
-    entries = files.reads(elder)
-    people = organisations.people_named({entry.who for entry in entries})
     holders = {card.actor: card for card in cards.of(elder)}
+    every = files.reads(elder)
+    # Apart: however often a daughter looks, she pushes nobody of the staff out of sight.
+    page = page_of(request.GET, Paginator(every.exclude(who__in=holders), files.READS))
+    people = organisations.people_named({entry.who for entry in page})
     with_names = terms_of(elder.division_code).names_of_readers
     found = []
-    for entry in entries:
-        if (card := holders.get(entry.who)) is not None:
-            office = me.reading.say("本人", "herself") if card.is_own else card.relation
-            name = card.name
-        elif (person := people.get(entry.who)) is not None:
+    for entry in page:
+        if (person := people.get(entry.who)) is not None:
             office, name = person.organisation.name, person.full_name if with_names else ""
         else:
             office, name = me.reading.say("本系统或其他系统", "this or another system"), ""
         found.append(Reading(entry.at, entry.act, office, name, entry.purpose))
-    return mine_page(request, "mine/readers.html", me, {"found": found, "most": files.READS})
+    own = []
+    for entry in every.filter(who__in=holders)[:_OWN]:
+        card = holders[entry.who]
+        office = me.reading.say("本人", "herself") if card.is_own else card.relation
+        own.append(Reading(entry.at, entry.act, office, card.name, entry.purpose))
+    given = {"found": found, "own": own, "page": page}
+    return mine_page(request, "mine/readers.html", me, given)
 
 
 def _month(text: str, today: date) -> date:
