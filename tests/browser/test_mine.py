@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.browser.office import Enter, Office, Visitor
-from tests.browser.test_portal import LOOKS, NARROW, SMALL, TOO_LITTLE_TO_TOUCH, choose
+from tests.browser.test_portal import LOOKS, NARROW, choose, faults
 
 pytestmark = pytest.mark.browser
 PAGES = (
@@ -60,13 +60,7 @@ def test_pages_are_whole_readable_and_accessible(look: str, enter: Enter) -> Non
             where = f"{language} {path}"
             name = re.sub(r"\W+", "-", path.strip("/")) or "start"
             visitor.picture(f"mine-{name}-{look}-{language}")
-            found += [f"{where} too wide: {one}" for one in visitor.overflows()]
-            least = 36 if look == "large" else 18
-            found += [f"{where} too small: {o}" for o in visitor.page.evaluate(SMALL, least)]
-            found += [f"{where} to touch: {o}" for o in visitor.page.evaluate(TOO_LITTLE_TO_TOUCH)]
-            found += [f"{where} axe: {one}" for one in visitor.violations()]
-            if visitor.page.locator("h1").count() != 1:
-                found.append(f"{where}: not one h1")
+            found += faults(visitor, where, look)
         found += [f"{path}: Chinese on an English page: {one}" for one in visitor.chinese_left()]
     assert "\n".join(found) == ""
 

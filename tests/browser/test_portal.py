@@ -59,6 +59,18 @@ def choose(visitor: Visitor, look: str) -> None:
     visitor.go(f"/public/display?{wanted}&back={HOME}")
 
 
+def faults(visitor: Visitor, where: str, look: str) -> list[str]:
+    """Return what an old person could not read or touch on the page that is shown."""
+    least = 36 if look == "large" else 18
+    found = [f"{where} too wide: {one}" for one in visitor.overflows()]
+    found += [f"{where} too small: {one}" for one in visitor.page.evaluate(SMALL, least)]
+    found += [f"{where} to touch: {o}" for o in visitor.page.evaluate(TOO_LITTLE_TO_TOUCH)]
+    found += [f"{where} axe: {one}" for one in visitor.violations()]
+    if visitor.page.locator("h1").count() != 1:
+        found.append(f"{where}: not one h1")
+    return found
+
+
 @pytest.mark.parametrize("look", LOOKS)
 @pytest.mark.parametrize("name", PAGES)
 def test_page_is_whole_readable_and_accessible(name: str, look: str, enter: Enter) -> None:
@@ -69,13 +81,7 @@ def test_page_is_whole_readable_and_accessible(name: str, look: str, enter: Ente
         visitor.speak(language)
         visitor.go(address(visitor, name))
         visitor.picture(f"public-{name}-{look}-{language}")
-        found += [f"{language} too wide: {one}" for one in visitor.overflows()]
-        least = 36 if look == "large" else 18
-        found += [f"{language} too small: {one}" for one in visitor.page.evaluate(SMALL, least)]
-        found += [f"{language} to touch: {o}" for o in visitor.page.evaluate(TOO_LITTLE_TO_TOUCH)]
-        found += [f"{language} axe: {one}" for one in visitor.violations()]
-        if visitor.page.locator("h1").count() != 1:
-            found.append(f"{language}: not one h1")
+        found += faults(visitor, language, look)
     found += [f"Chinese on an English page: {one}" for one in visitor.chinese_left()]
     assert "\n".join(found) == ""
 
