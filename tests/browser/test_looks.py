@@ -382,6 +382,8 @@ LOOKS = (
     _at("cases-approve", "approver", "/cases/approve"),
     _at("cases-notice", "clerk", "/cases/notice"),
     _at("cases-alive", "clerk", "/cases/alive"),
+    _at("cases-overdue", "clerk", "/cases/alive/overdue"),
+    _at("cases-proposals", "approver", "/cases/alive/proposals"),
     _file("elder-cases", "/cases"),
     _file("elder-apply", "/cases/care-subsidy"),
     _case("case-asked", "clerk", "asked"),

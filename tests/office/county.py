@@ -113,6 +113,7 @@ _KEPT = (
     "cases_objection",
     "cases_ruling",
     "cases_pause",
+    "cases_pauseproposal",
     "cases_confirmedalive",
     "citizens_card",
     "citizens_cardsignin",

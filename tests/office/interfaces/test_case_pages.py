@@ -15,7 +15,8 @@ from tests.office.disclosure.waiting import waiting_to_tell
 from anlao.office.benefits.models import Award
 from anlao.office.cases import states
 from anlao.office.cases.asking import find
-from anlao.office.cases.models import Case
+from anlao.office.cases.deciding import approve
+from anlao.office.cases.models import Case, PauseProposal
 from anlao.office.interfaces.tasks import running
 from anlao.office.interfaces.tasks.disclosing import tell_public
 from anlao.office.jobs import operations as jobs
@@ -183,3 +184,49 @@ def test_life_is_confirmed_on_its_page(county: County, client_of: Browser) -> No
     start = str(today + timedelta(days=30))
     act(approver, "suspend", kind="lost_contact", from_day=start, reason="失联")
     assert the_case().state == states.SUSPENDED
+
+
+def test_a_suspension_is_proposed_by_one_and_answered_by_another(
+    county: County, client_of: Browser
+) -> None:
+    now, today = timezone.now(), timezone.localdate()
+    with scope.within(WHOLE_OFFICE):
+        her = county.elders["a2"]
+        case = find(elder=her, provision=ALLOWANCE, day=today, by="n", at=now, ground="符合未领")
+        approve(number=case.pk, by="approver", at=now, day=today)  # arrears of two years
+    town, approver = client_of(county.cast["clerk_a"]), client_of(county.cast["approver"])
+    sent = {
+        "elder": str(her.pk),
+        "kind": "lost_contact",
+        "month": f"{today + timedelta(days=40):%Y-%m}",
+        "reason": "两次上门未见",
+    }
+    page = town.get("/cases/alive/overdue").content.decode()
+    assert "李桂兰" in page
+    assert 'name="elder"' in page
+    assert (
+        "李桂兰"
+        not in client_of(county.cast["clerk_b"]).get("/cases/alive/overdue").content.decode()
+    )
+    seen = approver.get("/cases/alive/overdue").content.decode()
+    assert 'name="elder"' not in seen
+    for refused in ("approver", "village_worker"):
+        assert client_of(county.cast[refused]).post("/cases/alive/overdue", sent).status_code == 403
+    assert town.post("/cases/alive/overdue", sent | {"month": ""}).status_code == 400
+
+    assert town.post("/cases/alive/overdue", sent).status_code == 302
+    assert "已建议暂停" in town.get("/cases/alive/overdue").content.decode()
+    with scope.within(WHOLE_OFFICE):
+        number = str(PauseProposal.objects.get().pk)
+    answer = {"act": "approve", "proposal": number}
+    assert town.post("/cases/alive/proposals", answer).status_code == 403
+    assert 'name="proposal"' in approver.get("/cases/alive/proposals").content.decode()
+    assert "两次上门未见" in approver.get(f"/cases/{case.pk}").content.decode()
+    approver.post("/cases/alive/proposals", {"act": "turn_down", "proposal": number})
+    assert the_case().state == states.OPEN  # no reason was given
+
+    assert approver.post("/cases/alive/proposals", answer).status_code == 302
+
+    assert the_case().state == states.SUSPENDED
+    assert "approver" in town.get("/cases/alive/proposals?only=approved").content.decode()
+    assert town.get("/cases/alive/proposals?only=nonsense").status_code == 404

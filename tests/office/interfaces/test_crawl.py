@@ -124,6 +124,8 @@ PAGES = {
     "cases-approve": Page("/cases/approve", {"approver"}),
     "cases-notice": Page("/cases/notice", READERS),
     "cases-alive": Page("/cases/alive", READERS),
+    "cases-overdue": Page("/cases/alive/overdue", READERS),
+    "cases-proposals": Page("/cases/alive/proposals", READERS),
     "cases-form": Page("/cases/form/old-age-allowance", RECORDERS),
     "case": Page("/cases/{}", READERS, status=404),
     "case-paper": Page("/cases/{}/papers/decision", READERS, status=404),

@@ -234,6 +234,52 @@ class Pause(Part):
         )
 
 
+class PauseProposal(Part):
+    """That a benefit be suspended, because its elder's life was not confirmed in time.
+
+    ``by`` proposes, another answers (``answered_by``): the database refuses one person for both.
+    Withdrawn: by itself, when her life is confirmed or the case is open no more.
+    ``due_on``: when the confirmation was due; ``from_day``: the first of the first month.
+    """
+
+    OPEN, APPROVED, TURNED_DOWN, WITHDRAWN = "open", "approved", "turned_down", "withdrawn"
+    STATES = (OPEN, APPROVED, TURNED_DOWN, WITHDRAWN)
+    KINDS = ("life_unconfirmed", "lost_contact")
+
+    state = _one_of(STATES)
+    kind = _one_of(KINDS)
+    due_on = models.DateField()
+    from_day = models.DateField()
+    reason = models.CharField(max_length=200)
+    answer = models.CharField(max_length=200, blank=True)
+    answered_by = models.CharField(max_length=150, blank=True)
+    answered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("case",), condition=Q(state="open"), name="pause_proposal_one_open"
+            ),
+            models.CheckConstraint(
+                condition=Q(from_day__day=1) & ~Q(reason=""), name="pause_proposal_is_whole"
+            ),
+            models.CheckConstraint(
+                condition=Q(state="open", answered_at__isnull=True, answered_by="", answer="")
+                | Q(state="approved", answered_at__isnull=False) & ~Q(answered_by="")
+                | Q(state__in=("turned_down", "withdrawn"), answered_at__isnull=False)
+                & ~Q(answered_by="")
+                & ~Q(answer=""),
+                name="pause_proposal_answered",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=("approved", "turned_down"))
+                | ~Q(answered_by=models.F("by")),
+                name="pause_proposal_two_people",
+            ),
+        )
+        indexes = (models.Index(fields=("state", "due_on"), name="pause_proposal_by_state"),)
+
+
 class ConfirmedAlive(models.Model):
     """生存认证: on a day somebody saw or spoke with her, or matched her data."""
 
@@ -255,4 +301,13 @@ class ConfirmedAlive(models.Model):
         return f"{self.elder_id} {self.day}"
 
 
-PARTS: tuple[type[Part], ...] = (Step, Shown, Check, Posting, Objection, Ruling, Pause)
+PARTS: tuple[type[Part], ...] = (
+    Step,
+    Shown,
+    Check,
+    Posting,
+    Objection,
+    Ruling,
+    Pause,
+    PauseProposal,
+)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
 from anlao.calendar import Counted, add_working_days
 from anlao.office.cases import states
-from anlao.office.cases.models import Case, Step
+from anlao.office.cases.models import Case, PauseProposal, Step
 from anlao.office.cases.states import MOVES, NotNow
 from anlao.office.cases.terms import terms_of
 from anlao.office.shared import audit
@@ -23,6 +23,7 @@ _WITHIN = {
     states.REVIEW: "review_within",
 }
 _LONGEST = 200
+_OPEN_NO_MORE = "待遇已不在领"
 
 
 class Refused(ValueError):
@@ -121,6 +122,17 @@ def note_only(
     )
 
 
+def withdraw_proposals(cases: Iterable[Case], why: str, *, by: str, at: datetime) -> None:
+    """Withdraw what is still proposed for locked cases: what it rested on is so no longer."""
+    held = {case.pk: case for case in cases}
+    rows = PauseProposal.objects.filter(case__in=list(held), state=PauseProposal.OPEN)
+    for row in rows.select_for_update().order_by("pk"):
+        row.state, row.answer = PauseProposal.WITHDRAWN, why
+        row.answered_by, row.answered_at = by, at
+        row.save(update_fields=["state", "answer", "answered_by", "answered_at"])
+        note_only(held[row.case_id], "withdraw_pause", by=by, reason=why)
+
+
 def _go(
     case: Case,
     act: str,
@@ -142,3 +154,5 @@ def _go(
         setattr(case, name, value)
     case.save(update_fields=["state", "deadline_on", "deadline_note", *changes])
     note(case, act, before=before, by=by, at=at, reason=reason, told=told)
+    if before == states.OPEN:
+        withdraw_proposals([case], _OPEN_NO_MORE, by=by, at=at)

@@ -14,7 +14,14 @@ from anlao.office.benefits.holders import Doing
 from anlao.office.benefits.models import Award, FileAward
 from anlao.office.cases import states
 from anlao.office.cases.models import Case, ConfirmedAlive, Pause
-from anlao.office.cases.moving import Refused, go_back, locked, move, refuse_unless
+from anlao.office.cases.moving import (
+    Refused,
+    go_back,
+    locked,
+    move,
+    refuse_unless,
+    withdraw_proposals,
+)
 from anlao.office.registry.models import Elder
 from anlao.office.shared import audit
 from anlao.office.shared.audit import Act
@@ -77,13 +84,20 @@ def terminate(
 def confirm_alive(
     *, elder: Elder, on: date, how: str, evidence: str, by: str, at: datetime, day: date
 ) -> ConfirmedAlive:
-    """Record that somebody saw or heard her, or matched her data, on a day. Raises Refused."""
+    """Record that somebody saw or heard her, or matched her data, on a day. Raises Refused.
+
+    What was proposed because nobody had is withdrawn with it.
+    """
     if on > day:
         raise Refused("认证日期还没有到", "That day has not come yet")
     if how not in ConfirmedAlive.HOWS or len(evidence) < 2:
         raise Refused("请写明认证方式和依据", "Say how, and on what ground")
     if elder.state != Elder.State.LIVING:
         raise Refused("该档案不在册", "The file is not on the register")
+    # held first: whoever proposes at this moment waits, and then finds her confirmed
+    cases = list(
+        Case.objects.select_for_update().filter(elder=elder, state=states.OPEN).order_by("pk")
+    )
     made: ConfirmedAlive = ConfirmedAlive.objects.create(
         elder=elder, day=on, how=how, evidence=evidence, by=by, at=at
     )
@@ -97,6 +111,7 @@ def confirm_alive(
         ),
         by=by,
     )
+    withdraw_proposals(cases, f"{on:%Y-%m-%d} 已作生存认证", by=by, at=at)
     return made
 
 

@@ -6,13 +6,20 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import Count, F, Max, Min, OuterRef, QuerySet, Subquery
+from django.db.models import Count, Exists, F, Max, Min, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from anlao.office.benefits.holders import Holder
 from anlao.office.benefits.models import Award
 from anlao.office.cases import states
-from anlao.office.cases.models import PARTS, Case, ConfirmedAlive, Part, Posting
+from anlao.office.cases.models import (
+    PARTS,
+    Case,
+    ConfirmedAlive,
+    Part,
+    PauseProposal,
+    Posting,
+)
 from anlao.office.cases.terms import Terms
 from anlao.office.registry.models import Elder
 
@@ -117,6 +124,37 @@ def life_due(terms: Terms, day: date) -> QuerySet[Elder]:
         .filter(since__isnull=False, counted_from__lte=border)
         .order_by("counted_from", "pk")
     )
+
+
+def long_overdue(terms: Terms, day: date) -> QuerySet[Elder]:
+    """Return those whose days of grace are over too; none where the county has set none."""
+    due = life_due(terms, day)
+    if terms.alive_grace_days is None:
+        return due.none()
+    every = timedelta(days=round(terms.alive_every_months * _DAYS_OF_A_MONTH))
+    return due.filter(counted_from__lt=day - every - timedelta(days=terms.alive_grace_days))
+
+
+def received(elders: Iterable[Elder], day: date) -> dict[int, list[Case]]:
+    """Return by elder the open cases of which money is received on a day: what can be suspended."""
+    paid = Award.objects.filter(
+        elder=OuterRef("elder"),
+        provision=OuterRef("provision"),
+        known__upper_inf=True,
+        valid__contains=day,
+        fen__gt=0,
+    )
+    found: dict[int, list[Case]] = {}
+    cases = Case.objects.filter(elder__in=[elder.pk for elder in elders], state=states.OPEN)
+    for case in cases.filter(Exists(paid)).order_by("pk"):
+        found.setdefault(case.elder_id, []).append(case)
+    return found
+
+
+def proposals(state: str) -> QuerySet[PauseProposal]:
+    """Return proposals to suspend of a state, whose confirmation was due longest ago first."""
+    found: QuerySet[PauseProposal] = PauseProposal.objects.filter(state=state)
+    return found.select_related("case__elder").order_by("due_on", "pk")
 
 
 def as_due(elders: Iterable[Elder], terms: Terms, day: date) -> list[Due]:

@@ -62,6 +62,8 @@ class Terms(_Part):
     """The settings of an office. ``…_within``: working days; ``find``: kinds of provisions.
 
     ``files``: the way of what institutions, residents, centres and caregivers apply for.
+    ``alive_grace_days``: after the due day, before anybody proposes to suspend; None: a county that
+    has not said so proposes nothing.
     """
 
     paths: dict[Application, Route]
@@ -76,6 +78,7 @@ class Terms(_Part):
     review_within: _Days
     alive_every_months: Annotated[int, Field(ge=1, le=60)]
     alive_ahead_days: Annotated[int, Field(ge=0, le=365)]
+    alive_grace_days: Annotated[int, Field(ge=0, le=365)] | None = None
     find: list[Literal["cash", "service"]]
     find_again_months: Annotated[int, Field(ge=1, le=120)]
     find_at_once: Annotated[int, Field(ge=0)]
@@ -87,6 +90,8 @@ class Terms(_Part):
     @model_validator(mode="after")
     def _every_setting_has_a_source(self) -> Terms:
         named = {"provisions", "sources", "notice_online"} | set(self.sources)
+        if self.alive_grace_days is None:
+            named.add("alive_grace_days")
         if lacking := sorted(set(type(self).model_fields) - named):
             raise ValueError(f"no source is named for {', '.join(lacking)}")
         return self

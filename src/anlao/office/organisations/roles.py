@@ -19,6 +19,7 @@ ASSIGN_ASSESSMENT = "assign_assessment"
 ASSESS = "assess"
 REVIEW_ASSESSMENT = "review_assessment"
 TAKE_CASE = "take_case"
+PROPOSE_SUSPENSION = "propose_suspension"
 VERIFY_CASE = "verify_case"
 ENTER_ACCOUNTS = "enter_accounts"
 MAKE_RUNS = "make_runs"
@@ -81,6 +82,7 @@ ROLES = {
             REQUEST_ASSESSMENT,
             ASSIGN_ASSESSMENT,
             TAKE_CASE,
+            PROPOSE_SUSPENSION,
             ENTER_ACCOUNTS,
             MAKE_RUNS,
             REVIEW_RUNS,
@@ -99,6 +101,7 @@ ROLES = {
             IMPORT_LISTS,
             REQUEST_ASSESSMENT,
             TAKE_CASE,
+            PROPOSE_SUSPENSION,
             VERIFY_CASE,
             ENTER_ACCOUNTS,
             SEE_FACILITIES,

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from anlao.office.benefits.holders import KINDS
 from anlao.office.benefits.provisions import rule_of
 from anlao.office.cases import deciding, papers, pausing, queries, states
-from anlao.office.cases.models import Case, ConfirmedAlive
+from anlao.office.cases.models import Case, ConfirmedAlive, PauseProposal
 from anlao.office.cases.moving import Refused
 from anlao.office.cases.terms import Terms, terms_of
 from anlao.office.interfaces.tasks import running
@@ -44,15 +44,16 @@ def listed(request: HttpRequest) -> HttpResponse:
     with_files = asking.may(roles.SEE_FACILITIES)
     found = queries.listed(state, with_files=with_files)
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
-    _note_list(request, state or "pending", page.number)
+    note_list(request, state or "pending", page.number)
     counts = queries.counts(with_files=with_files)
     given = {
         "page": page,
-        "rows": [(one, _name(one, asking), _is_late(one, asking)) for one in page],
+        "rows": [(one, case_name(one, asking), _is_late(one, asking)) for one in page],
         "state": state,
         "states": [(one, counts.get(one, 0)) for one in states.STATES],
         "pending": sum(counts.get(one, 0) for one in states.PENDING),
         "may_approve": asking.may(roles.APPROVE),
+        "proposed": queries.proposals(PauseProposal.OPEN).count(),
     }
     return render(request, "web/cases.html", given)
 
@@ -65,11 +66,11 @@ def approve(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         return _approved(request, asking)
     page = Paginator(queries.listed(states.APPROVAL), PAGE).get_page(request.GET.get("page"))
-    _note_list(request, "approval", page.number)
+    note_list(request, "approval", page.number)
     rows = []
     for one in page:
         seen = deciding.glance(one, day=asking.today, known_at=now, language=asking.language)
-        rows.append((one, _name(one, asking), seen, _is_late(one, asking)))
+        rows.append((one, case_name(one, asking), seen, _is_late(one, asking)))
     return render(request, "web/cases_approve.html", {"page": page, "rows": rows})
 
 
@@ -108,7 +109,7 @@ def notice(request: HttpRequest) -> HttpResponse:
     """What hangs out now, with masked names, to print and hang up."""
     asking = who(request)
     rows = queries.on_notice()
-    _note_list(request, "notice", 1)
+    note_list(request, "notice", 1)
     lines = []
     for row in rows:
         rule = rule_of(row.division_code, row.provision, row.kind)
@@ -130,7 +131,7 @@ class AliveForm(forms.Form):
 def alive(request: HttpRequest) -> HttpResponse:
     """Whose life is to be confirmed, who waits longest first; a clerk records it."""
     asking = who(request)
-    terms = _terms(asking)
+    terms = terms_for(asking)
     if request.method == "POST":
         if not asking.may(roles.TAKE_CASE):
             raise PermissionDenied
@@ -140,7 +141,7 @@ def alive(request: HttpRequest) -> HttpResponse:
         messages.success(request, asking.say("已登记认证", "Confirmed"))
         return redirect("web:cases-alive")
     page = Paginator(queries.life_due(terms, asking.today), PAGE).get_page(request.GET.get("page"))
-    _note_list(request, "alive", page.number)
+    note_list(request, "alive", page.number)
     given = {
         "page": page,
         "rows": queries.as_due(page, terms, asking.today),
@@ -188,12 +189,14 @@ def blank_form(request: HttpRequest, provision: str) -> HttpResponse:
     raise Http404
 
 
-def _terms(asking: Who) -> Terms:
+def terms_for(asking: Who) -> Terms:
+    """Return the settings of the first county she sees."""
     divisions = asking.where(roles.SEE_ELDERS).divisions
     return terms_of(divisions[0] if divisions else "")
 
 
-def _name(case: Case, asking: Who) -> str:
+def case_name(case: Case, asking: Who) -> str:
+    """Return what a case is about, in her language."""
     rule = rule_of(case.division_code, case.provision, case.kind)
     return rule.name(asking.language) if rule else case.provision
 
@@ -202,5 +205,6 @@ def _is_late(case: Case, asking: Who) -> bool:
     return case.deadline_on is not None and case.deadline_on < asking.today
 
 
-def _note_list(request: HttpRequest, what: str, page: int) -> None:
+def note_list(request: HttpRequest, what: str, page: int) -> None:
+    """Log that a page of a list was read."""
     audit.record(Act("read_list", f"cases:{what}", after={"page": page}), by=who(request).name)

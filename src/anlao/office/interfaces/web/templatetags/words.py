@@ -318,6 +318,16 @@ _CASE_ACTS = {
     "check": ("登记核实", "verified"),
     "object_to_notice": ("公示异议", "objection to a notice"),
     "answer": ("答复公示异议", "answered an objection"),
+    "propose_pause": ("建议暂停", "proposed to suspend"),
+    "approve_pause": ("同意暂停建议", "agreed to a suspension"),
+    "refuse_pause": ("不同意暂停建议", "turned a suspension down"),
+    "withdraw_pause": ("暂停建议撤回", "a proposal to suspend withdrawn"),
+}
+PROPOSAL_STATES = {
+    "open": ("待审批", "waits for an answer"),
+    "approved": ("已同意", "agreed"),
+    "turned_down": ("不同意", "turned down"),
+    "withdrawn": ("已自动撤回", "withdrawn by itself"),
 }
 
 
@@ -331,6 +341,12 @@ def case_state(state: str, language: str) -> str:
 def case_word(word: str, language: str) -> str:
     """Return how a case came, who asked, how it was checked, why it was paused."""
     return _picked(CASE_WAYS | CASE_ASKERS | KINDS | CASE_PAUSES | LIFE_WAYS, word, language)
+
+
+@register.filter
+def proposal_state(state: str, language: str) -> str:
+    """Return what became of a proposal to suspend."""
+    return _picked(PROPOSAL_STATES, state, language)
 
 
 @register.filter
