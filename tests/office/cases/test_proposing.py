@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 from threading import Thread
+from typing import Any
 
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
@@ -55,14 +56,19 @@ def at(day: date) -> datetime:
     return NOW + timedelta(days=(day - TODAY).days)
 
 
-def propose(case: Case, day: date = FIRST_LATE, **given: object) -> list[PauseProposal]:
+def propose(case: Case, day: date = FIRST_LATE, **given: Any) -> list[PauseProposal]:
     usual = {"kind": "life_unconfirmed", "from_day": FROM, "reason": "两次上门未见", "by": CLERK}
-    asked: dict[str, object] = {"elder": case.elder_id, "at": at(day), "day": day} | usual | given
-    return proposing.propose(**asked)  # type: ignore[arg-type]
+    asked: dict[str, Any] = {"elder": hers(case).pk, "at": at(day), "day": day} | usual | given
+    return proposing.propose(**asked)
 
 
 def approve(row: PauseProposal, *, by: str = APPROVER, day: date = FIRST_LATE) -> PauseProposal:
     return proposing.approve(number=row.pk, by=by, at=at(day), day=day)
+
+
+def hers(case: Case) -> Elder:
+    assert case.elder is not None
+    return case.elder
 
 
 def the_state(case: Case) -> str:
@@ -103,7 +109,7 @@ def test_one_proposes_and_another_suspends(case: Case) -> None:
     checked()
 
     assert the_state(case) == states.SUSPENDED
-    assert [one.valid.upper for one in held(case.elder, ALLOWANCE)] == [FROM]
+    assert [one.valid.upper for one in held(hers(case), ALLOWANCE)] == [FROM]
     assert the_proposal().state == PauseProposal.APPROVED
     assert case.pauses.get().kind == "life_unconfirmed"
     acts = set(AuditEntry.objects.values_list("act", flat=True))
@@ -149,7 +155,7 @@ def test_an_answer_stays_as_it_is(case: Case) -> None:
 def test_a_confirmation_withdraws_what_was_proposed(case: Case) -> None:
     row = propose(case)[0]
 
-    confirm(case.elder, FIRST_LATE)
+    confirm(hers(case), FIRST_LATE)
     checked()
 
     assert the_proposal().state == PauseProposal.WITHDRAWN
@@ -165,7 +171,7 @@ def test_a_death_withdraws_it_too(case: Case) -> None:
     propose(case)
 
     journeys.die(
-        elder=case.elder,
+        elder=hers(case),
         day=date(2027, 3, 20),
         signed=Signed("clerk_a", at(FIRST_LATE), Ground("死亡证明")),
     )
@@ -211,7 +217,7 @@ def test_the_database_leaves_no_proposal_behind(case: Case) -> None:
     ],
     ids=["a month that has begun", "not a first", "no reason", "another kind", "nobody"],
 )
-def test_a_proposal_is_whole(case: Case, given: dict[str, object], match: str) -> None:
+def test_a_proposal_is_whole(case: Case, given: dict[str, Any], match: str) -> None:
     with pytest.raises(Refused, match=match):
         propose(case, **given)
 
@@ -240,8 +246,8 @@ def test_what_waited_beyond_its_month_is_proposed_anew(
 
 def test_many_are_done_one_by_one(case: Case, county: County) -> None:
     paid(other := county.elders["b1"])
-    numbers = [case.elder_id, 10**9, other.pk]
-    given = {"by": CLERK, "at": at(FIRST_LATE), "day": FIRST_LATE}
+    numbers = [hers(case).pk, 10**9, other.pk]
+    given: dict[str, Any] = {"by": CLERK, "at": at(FIRST_LATE), "day": FIRST_LATE}
 
     found = proposing.each(
         proposing.propose,
@@ -252,7 +258,7 @@ def test_many_are_done_one_by_one(case: Case, county: County) -> None:
         reason="失联",
         **given,
     )
-    assert found.done == [case.elder_id, other.pk]
+    assert found.done == [hers(case).pk, other.pk]
     assert [number for number, _, _ in found.refused] == [10**9]
 
     rows = list(PauseProposal.objects.order_by("pk").values_list("pk", flat=True))
@@ -278,10 +284,10 @@ def test_nobody_sees_or_proposes_outside_her_area(case: Case, county: County) ->
 def test_a_proposal_moves_with_its_elder(case: Case) -> None:
     propose(case)
 
-    Elder.objects.filter(pk=case.elder_id).update(division_code=VILLAGE_A2)
+    Elder.objects.filter(pk=hers(case).pk).update(division_code=VILLAGE_A2)
     assert the_proposal().division_code == VILLAGE_A2
 
-    Elder.objects.filter(pk=case.elder_id).update(division_code=VILLAGE_B)
+    Elder.objects.filter(pk=hers(case).pk).update(division_code=VILLAGE_B)
     assert the_proposal().division_code == VILLAGE_B
 
 
@@ -311,7 +317,7 @@ def test_whoever_comes_second_waits_and_finds_it_done(county: County, first: str
                 if first == "confirm":
                     approve(row)
                 else:
-                    confirm(case.elder, FIRST_LATE)
+                    confirm(hers(case), FIRST_LATE)
         except Refused as refusal:
             refused.append(refusal.zh)
         finally:
@@ -320,7 +326,7 @@ def test_whoever_comes_second_waits_and_finds_it_done(county: County, first: str
     meanwhile = Thread(target=second)
     with scope.within(WHOLE_OFFICE):
         if first == "confirm":
-            confirm(case.elder, FIRST_LATE)
+            confirm(hers(case), FIRST_LATE)
         else:
             approve(row)
         meanwhile.start()

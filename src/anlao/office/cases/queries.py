@@ -108,8 +108,24 @@ def life_due(terms: Terms, day: date) -> QuerySet[Elder]:
 
     It counts from the last confirmation, else from the first day of the benefit.
     """
-    every = timedelta(days=round(terms.alive_every_months * _DAYS_OF_A_MONTH))
-    border = day - every + timedelta(days=terms.alive_ahead_days)
+    return _unconfirmed(day, _due_today(terms, day) + timedelta(days=terms.alive_ahead_days))
+
+
+def long_overdue(terms: Terms, day: date) -> QuerySet[Elder]:
+    """Return those whose days of grace are over too; none where the county has set none."""
+    if terms.alive_grace_days is None:
+        return Elder.objects.none()
+    latest_allowed = _due_today(terms, day) - timedelta(days=terms.alive_grace_days)
+    return _unconfirmed(day, latest_allowed - timedelta(days=1))
+
+
+def _due_today(terms: Terms, day: date) -> date:
+    """Return since when somebody counts who is due on a day."""
+    return day - timedelta(days=round(terms.alive_every_months * _DAYS_OF_A_MONTH))
+
+
+def _unconfirmed(day: date, through: date) -> QuerySet[Elder]:
+    """Return living elders who receive money on a day and count since ``through`` or longer."""
     alive = ConfirmedAlive.objects.filter(elder=OuterRef("pk")).values("elder")
     paid = Award.objects.filter(
         elder=OuterRef("pk"), known__upper_inf=True, valid__contains=day, fen__gt=0
@@ -121,18 +137,9 @@ def life_due(terms: Terms, day: date) -> QuerySet[Elder]:
             since=Subquery(paid.annotate(first=Min("valid__startswith")).values("first")),
         )
         .annotate(counted_from=Coalesce("latest", "since"))
-        .filter(since__isnull=False, counted_from__lte=border)
+        .filter(since__isnull=False, counted_from__lte=through)
         .order_by("counted_from", "pk")
     )
-
-
-def long_overdue(terms: Terms, day: date) -> QuerySet[Elder]:
-    """Return those whose days of grace are over too; none where the county has set none."""
-    due = life_due(terms, day)
-    if terms.alive_grace_days is None:
-        return due.none()
-    every = timedelta(days=round(terms.alive_every_months * _DAYS_OF_A_MONTH))
-    return due.filter(counted_from__lt=day - every - timedelta(days=terms.alive_grace_days))
 
 
 def received(elders: Iterable[Elder], day: date) -> dict[int, list[Case]]:

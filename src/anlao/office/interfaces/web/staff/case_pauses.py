@@ -1,4 +1,4 @@
-"""Who is overdue beyond the days of grace, and what is proposed about it: one proposes, one answers."""
+"""Whose days of grace are over, and what is proposed about it: one proposes, another answers."""
 
 from __future__ import annotations
 
