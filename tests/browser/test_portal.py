@@ -34,6 +34,7 @@ PAGES = {
     "institutions-none": f"{HOME}/institutions?free=1&fee=1",
     "notices": f"{HOME}/notices",
     "notices-none": f"{HOME}/notices?township=331123102",
+    "recipients-none": f"{HOME}/recipients",
     "institution": f"{HOME}/institutions/{{home}}",
     "missing": f"{HOME}/list/999",
 }

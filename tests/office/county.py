@@ -127,6 +127,7 @@ _KEPT = (
     "service_list_publicfigures",
     "disclosure_publicinstitution",
     "disclosure_publicnotice",
+    "disclosure_publicrecipient",
     "shared_auditentry",
     "django_session",
 )

@@ -245,6 +245,7 @@ PAGES = {
         "/public/331123/institutions/1", EVERYBODY, status=404, strangers_too=True
     ),
     "public-notices": Page("/public/331123/notices", EVERYBODY, strangers_too=True),
+    "public-recipients": Page("/public/331123/recipients", EVERYBODY, strangers_too=True),
     "public-statistics": Page(
         "/public/331123/statistics", EVERYBODY, status=404, strangers_too=True
     ),

@@ -69,3 +69,43 @@ class PublicNotice(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} {self.division_code}"
+
+
+class PublicRecipient(models.Model):
+    """That somebody received a provision in a month or year, as everybody may read it for a time.
+
+    It holds nothing by which a file could be found. ``division_code``: a village, or the township
+    where a village has too few names. ``period``: "2026-03" or "2026". ``months``: of a year, in
+    how many she was paid. ``fen``: of a month, where the county tells sums.
+    ``until_day``: the last on which it is up.
+    """
+
+    objects: ClassVar[models.Manager[PublicRecipient]] = models.Manager()
+
+    number = models.BigAutoField(primary_key=True)
+    county = models.CharField(max_length=6)
+    division_code = models.CharField(max_length=12)
+    period = models.CharField(max_length=7)
+    provision = models.CharField(max_length=60)
+    name = models.CharField(max_length=60)
+    months = models.PositiveSmallIntegerField()
+    fen = models.BigIntegerField(null=True)
+    until_day = models.DateField()
+    told_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(name__contains="*"), name="public_recipient_is_masked"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(fen__isnull=True) | models.Q(period__contains="-"),
+                name="public_recipient_no_sum_of_a_year",
+            ),
+        )
+        indexes = (
+            models.Index(fields=("county", "period", "division_code"), name="public_recipient_by"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.division_code} {self.period}"

@@ -8,6 +8,7 @@ from typing import Any
 from django.utils import timezone
 
 from anlao.office.benefits.rulebooks import NoRulebook
+from anlao.office.interfaces.tasks import disclosing
 from anlao.office.jobs.models import Job
 from anlao.office.jobs.progress import Progress, Refused
 from anlao.office.payments import deciding, queries, reissuing, settling
@@ -53,6 +54,7 @@ def make_file(job: Job, progress: Progress) -> Mapping[str, Any]:
         )
     except RunRefused as refusal:
         raise Refused(refusal.zh, refusal.en) from None
+    disclosing.list_recipients.defer(county=run.division_code)
     return {"run": run.pk, "count": file.count if file else 0}
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from anlao.office.disclosure import institutions
+from anlao.office.disclosure import institutions, recipients
 from anlao.office.service_list import queries
 from anlao.office.service_list.queries import Place
 
@@ -56,6 +56,14 @@ SECTIONS = (
         "正在公示的待遇申请，怎样提出异议。",
         "Applications on public notice, and how to object.",
         lambda place: place.decides and len(place.code) == _COUNTY_DIGITS,
+    ),
+    Section(
+        "web:public-recipients",
+        "发放公示",
+        "Who received what",
+        "各月、各年领取待遇的名单，姓名的一部分用 * 代替。",
+        "Lists of who received a benefit, by month and year, with part of each name hidden.",
+        lambda place: recipients.any_in(place.code),
     ),
     Section(
         "web:public-statistics",

@@ -9,6 +9,7 @@ from anlao.office.interfaces.web.citizen import (
     home,
     institutions,
     notices,
+    recipients,
     service_list,
     statistics,
 )
@@ -30,6 +31,7 @@ urlpatterns = [
         name="public-institution",
     ),
     re_path(rf"{_CODE}/notices$", notices.listed, name="public-notices"),
+    re_path(rf"{_CODE}/recipients$", recipients.listed, name="public-recipients"),
     re_path(rf"{_CODE}/statistics$", statistics.figures, name="public-statistics"),
     re_path(r"", home.missing, name="public-missing"),
 ]

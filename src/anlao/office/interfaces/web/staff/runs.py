@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from anlao.office.benefits import due
 from anlao.office.benefits.rulebooks import NoRulebook
-from anlao.office.interfaces.tasks import running
+from anlao.office.interfaces.tasks import disclosing, running
 from anlao.office.interfaces.web.sent import text_in
 from anlao.office.interfaces.web.staff import counties
 from anlao.office.interfaces.web.who import Who, needs, who
@@ -258,6 +258,7 @@ def _file(request: HttpRequest, run: Run, asking: Who) -> Run | None:
 
 def _close(request: HttpRequest, run: Run, asking: Who) -> Run | None:
     operations.close(run, by=asking.name)
+    disclosing.list_recipients.defer(county=run.division_code)
     messages.success(request, asking.say("已关账", "Closed"))
     return None
 
