@@ -17,6 +17,7 @@ from typing import Any
 
 from anlao.office.database.folder import DataFolder
 from anlao.office.installation import opened
+from tests.browser import neighbours
 
 COUNTY = "331123"
 NEWCOMERS = ("leader", "finance")
@@ -41,10 +42,13 @@ def fill(folder: DataFolder, people: Path) -> dict[str, Any]:
         _load(people, at - timedelta(days=40))
         with override_settings(PASSWORD_HASHERS=[_QUICK]):  # nobody will use these passwords
             people_a_county(COUNTY, day=date(2026, 1, 1), at=at)
+        young = neighbours.settle(today, at)
         _set_passwords()
         assessments = assess_some(COUNTY, day=today, at=at)
         recovery = _second_factor("town19", at)
         picked = _picked(today) | {"recovery": recovery, "assessments": assessments}
+        picked["young"] = young
+        neighbours.found(today, timezone.now())
         taken = cases.take_some(COUNTY, day=today, at=timezone.now())
         handed_out = cards.hand_out(COUNTY, day=today, at=timezone.now())
         picked["card"] = [handed_out[0].number, handed_out[0].code, f"{handed_out[0].born:%Y%m%d}"]

@@ -19,7 +19,8 @@ class OfRun(models.Model):
     ``payee``: to whose account it goes: her own, or the institution's that a resident lives in.
     """
 
-    run = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="+")
+    # Each kind of row has an index of its own that begins with the run.
+    run = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="+", db_index=False)
     subject = models.CharField(max_length=40)
     payee = models.CharField(max_length=40)
     elder = models.ForeignKey(Elder, null=True, on_delete=models.PROTECT, related_name="+")
@@ -114,7 +115,6 @@ class Line(OfRun):
         )
         indexes = (
             models.Index(fields=("run", "provision"), name="line_by_run"),
-            models.Index(fields=("elder",), name="line_by_elder"),
             models.Index(fields=("payee",), condition=Q(elder__isnull=True), name="line_by_payee"),
         )
 
@@ -135,10 +135,10 @@ class Transfer(models.Model):
         RETURNED = "returned", "退票"
 
     line = models.ForeignKey(Line, on_delete=models.PROTECT, related_name="transfers")
-    run = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="+")
+    run = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="+", db_index=False)
     division_code = models.CharField(max_length=12)
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
-    reference = models.CharField(max_length=20, unique=True)
+    reference = models.CharField(max_length=20)
     fen = models.BigIntegerField()
     state = models.CharField(max_length=8, choices=State, default=State.READY)
     file = models.ForeignKey(BankFile, null=True, on_delete=models.PROTECT, related_name="+")
@@ -148,6 +148,8 @@ class Transfer(models.Model):
     class Meta:
         constraints = (
             models.CheckConstraint(condition=Q(fen__gt=0), name="transfer_is_money"),
+            # Not unique on the field: Django would add an index for searches by beginnings.
+            models.UniqueConstraint(fields=("reference",), name="transfer_reference"),
             models.UniqueConstraint(
                 fields=("line",), condition=~Q(state="returned"), name="transfer_one_at_a_time"
             ),
