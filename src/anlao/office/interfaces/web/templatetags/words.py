@@ -600,6 +600,17 @@ _CHECKS = {
     "unreached": ("联系不上", "not reachable"),
     "deceased": ("已去世", "deceased"),
 }
+_REASONS = {
+    "deceased": ("已去世", "deceased"),
+    "not_registered_yet": ("本月第一天户籍还没有迁入", "not registered here by the first"),
+    "outside_division": ("登记地不在本地", "registered elsewhere"),
+    "not_in_force": ("没有施行中的规定或标准", "nothing is in force"),
+    "not_due": ("不是发放月份", "not due in that month"),
+    "amount_zero": ("算下来金额为零", "comes to zero"),
+    "file_merged": ("档案已并入另一份", "the file was merged into another"),
+    "not_met": ("没有满足规定的条件", "a condition does not hold"),
+    "lower_than": ("另一项金额更高", "another one is higher"),
+}
 _PAYMENT_WORDS = {
     "run": _RUN_KINDS,
     "run_state": _RUN_STATES,
@@ -613,6 +624,15 @@ _PAYMENT_WORDS = {
     "how": _HOWS,
     "check": _CHECKS,
 }
+
+
+@register.simple_tag(takes_context=True)
+def why_not_due(context: dict[str, Any], reason: str) -> str:
+    """Return why something is not due, by the reason that the engine gave.
+
+    A condition's own name follows a colon; the month's decision tells it in full.
+    """
+    return _picked(_REASONS, reason.partition(":")[0], str(context.get("language", "zh")))
 
 
 @register.simple_tag(takes_context=True)
