@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Final
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from anlao.office.messages import states
 from anlao.office.messages.models import Event, Message, with_state
@@ -26,12 +26,22 @@ class NotTold(ValueError):
         self.zh, self.en = zh, en
 
 
+def one_at_a_time() -> None:
+    """Let two who print, send or answer do so one after the other, to the transaction's end.
+
+    Rows cannot be locked: nobody may change them.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('notices_event'))")
+
+
 @transaction.atomic
 def record(*, number: int, state: str, note: str, by: str, at: datetime) -> Message:
     """Write down what became of a message. Raises NotTold and Message.DoesNotExist.
 
     ``note``: why it failed or is withdrawn; to whom it was read out or handed.
     """
+    one_at_a_time()
     message: Message = with_state(Message.objects.select_related("elder")).get(pk=number)
     if state not in choices(message):
         now = states.NAMES[message.state]  # type: ignore[attr-defined]
