@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
+from django.db.models.functions import Left
 
 from anlao.office.messages import states
 from anlao.office.messages.models import SMS, Message, with_state
 
 NO_PHONE = "no_phone"
 """Not a state: what would go as a text message, had she a telephone."""
-_SENDABLE = (states.MADE, states.IN_FILE)
+_TOWNSHIP = 9
 
 
 def find(number: int) -> Any:
@@ -71,12 +71,10 @@ def told_to(subject: str) -> list[Any]:
     return [one for one in of(subject) if one.state != states.WITHDRAWN]
 
 
-def townships(found: Iterable[Message]) -> dict[str, list[Message]]:
-    """Return messages by township."""
-    by_township: dict[str, list[Message]] = {}
-    for one in found:
-        by_township.setdefault(one.division_code[:9], []).append(one)
-    return by_township
+def places() -> list[str]:
+    """Return the townships whose elders were told something, as far as the scope goes."""
+    codes = Message.objects.annotate(township=Left("division_code", _TOWNSHIP))
+    return list(codes.order_by("township").values_list("township", flat=True).distinct())
 
 
 def _without_phone() -> Q:

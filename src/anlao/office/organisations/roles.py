@@ -19,6 +19,8 @@ ASSIGN_ASSESSMENT = "assign_assessment"
 ASSESS = "assess"
 REVIEW_ASSESSMENT = "review_assessment"
 TAKE_CASE = "take_case"
+SEND_MESSAGES = "send_messages"
+"""Make, print and send what elders are told: it opens their telephone numbers."""
 VERIFY_CASE = "verify_case"
 ENTER_ACCOUNTS = "enter_accounts"
 MAKE_RUNS = "make_runs"
@@ -81,6 +83,7 @@ ROLES = {
             REQUEST_ASSESSMENT,
             ASSIGN_ASSESSMENT,
             TAKE_CASE,
+            SEND_MESSAGES,
             ENTER_ACCOUNTS,
             MAKE_RUNS,
             REVIEW_RUNS,
@@ -99,6 +102,7 @@ ROLES = {
             IMPORT_LISTS,
             REQUEST_ASSESSMENT,
             TAKE_CASE,
+            SEND_MESSAGES,
             VERIFY_CASE,
             ENTER_ACCOUNTS,
             SEE_FACILITIES,

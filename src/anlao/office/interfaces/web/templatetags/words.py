@@ -13,6 +13,7 @@ from django.urls import reverse
 from anlao.office.assessments import states
 from anlao.office.cases import states as case_states
 from anlao.office.cases.verifying import KINDS
+from anlao.office.messages import states as message_states
 from anlao.office.registry.operations import START_OF_TIME
 from anlao.office.service_list.differences import LABELS
 from anlao.places import divisions
@@ -339,6 +340,33 @@ def case_step(act: str, language: str) -> str:
     return _picked(_CASE_STEPS, act, language)
 
 
+MESSAGE_CAUSES = {
+    "benefit_found": ("可能符合待遇条件", "may be entitled"),
+    "more_asked": ("补正材料", "more papers needed"),
+    "granted": ("核准", "approved"),
+    "refused": ("不予批准", "refused"),
+    "suspended": ("暂停", "suspended"),
+    "resumed": ("恢复", "resumed"),
+    "terminated": ("终止", "ended"),
+    "objection_answered": ("异议答复", "objection answered"),
+    "recovery": ("追回", "recovery"),
+    "payment_returned": ("退票，需核对账户", "payment returned"),
+    "life_due": ("生存认证到期", "confirmation of life due"),
+}
+
+
+@register.filter
+def message_cause(cause: str, language: str) -> str:
+    """Return what a message is about."""
+    return _picked(MESSAGE_CAUSES, cause, language)
+
+
+@register.filter
+def message_state(state: str, language: str) -> str:
+    """Return what became of a message."""
+    return _picked(message_states.NAMES, state, language)
+
+
 @register.filter
 def in_words(label: Any, language: str) -> str:
     """Return a label in the reader's language."""
@@ -451,6 +479,16 @@ ACTS = (
         "read_sheet": ("打开评分表", "opened a score sheet"),
         "score_items": ("记录评分", "scored items"),
         "read_cases": ("查阅待遇申请", "read cases"),
+        "make_messages": ("生成告知", "made messages"),
+        "print_message": ("打印告知书", "printed a letter"),
+        "export_messages": ("导出短信文件", "exported text messages"),
+        "read_receipts": ("读入短信回执", "read receipts of text messages"),
+        "read_message": ("查阅告知", "read a message"),
+        "read_messages": ("查阅告知", "read messages"),
+        "message_read_out": ("当面告知", "read a message out"),
+        "message_delivered": ("登记送达", "recorded a message as delivered"),
+        "message_failed": ("登记未送达", "recorded a message as not delivered"),
+        "message_withdrawn": ("撤回告知", "withdrew a message"),
         "print_paper": ("打印文书", "printed a paper"),
         "confirm_alive": ("生存认证", "confirmed life"),
         "verify_report": ("外部核验报告", "verified a report"),
