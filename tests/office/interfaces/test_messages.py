@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -23,7 +23,7 @@ Browser = Callable[[User | None], Client]
 
 
 @pytest.fixture
-def busy(county: County, client_of: Browser) -> Iterator[County]:
+def busy(county: County, client_of: Browser) -> County:
     """Two elders of two townships are asked for more papers today; both have telephones."""
     del client_of
     from django.utils import timezone
@@ -38,7 +38,7 @@ def busy(county: County, client_of: Browser) -> Iterator[County]:
             verifying.ask_more(
                 number=case.pk, reason="请补户口簿", by="y", at=now, day=timezone.localdate(now)
             )
-    yield county
+    return county
 
 
 def told() -> list[Any]:

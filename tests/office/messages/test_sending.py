@@ -186,7 +186,7 @@ def test_a_receipt_that_contradicts_an_earlier_one_is_refused() -> None:
 
 
 def test_what_was_never_in_a_file_has_no_receipt() -> None:
-    granted = queries.listed(cause="granted").first()
+    granted = queries.listed(cause="granted")[0]
 
     with pytest.raises(ReceiptsRefused, match="不是已列入"):
         answer((granted.number, "成功", ""))
@@ -209,7 +209,7 @@ def test_a_file_that_is_none_is_refused(data: bytes) -> None:
 
 
 def test_what_was_read_out_is_told() -> None:
-    message = queries.listed(cause="life_due").first()
+    message = queries.listed(cause="life_due")[0]
 
     with pytest.raises(NotTold, match="写明"):
         telling.record(number=message.pk, state=states.READ_OUT, note="", by="v", at=AFTER)
@@ -225,7 +225,7 @@ def test_what_was_read_out_is_told() -> None:
 
 
 def test_the_database_refuses_a_state_out_of_turn() -> None:
-    message = queries.listed(cause="granted").first()
+    message = queries.listed(cause="granted")[0]
 
     with pytest.raises(IntegrityError, match="no message goes"), transaction.atomic():
         telling.add([message], states.DELIVERED, by="x", at=AFTER)
