@@ -36,7 +36,7 @@ def bring_stamped(visitor: Visitor, run: str) -> None:
 
 
 def _answer_of(visitor: Visitor, *, fails: int | None = None) -> bytes:
-    """Take a run's file out and return what the bank answers; ``fails``: the order that comes back."""
+    """Take a run's file out and return what the bank answers; ``fails``: what comes back."""
     with visitor.page.expect_download() as found:
         visitor.page.locator("a[href*='/files/']").first.click()
     rows = found.value.path().read_text("utf-8-sig").splitlines()

@@ -1,4 +1,4 @@
-"""She turns eighty, the night finds her, she is paid for months, she dies, the office hears late."""
+"""She turns eighty, the night finds her, she is paid, she dies, the office hears of it late."""
 
 from __future__ import annotations
 

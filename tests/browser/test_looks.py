@@ -377,6 +377,8 @@ LOOKS = (
     _file("elder-cards", "/cards"),
     _at("corrections", "clerk", "/corrections"),
     _file("elder-assessments", "/assessments"),
+    _file("elder-messages", "/messages"),
+    _at("messages", "clerk", "/messages"),
     _at("cases", "clerk", "/cases"),
     _at("cases-none", "clerk", "/cases?state=closed"),
     _at("cases-approve", "approver", "/cases/approve"),

@@ -118,6 +118,8 @@ _KEPT = (
     "citizens_card",
     "citizens_cardsignin",
     "citizens_correction",
+    "notices_message",
+    "notices_event",
     "benefits_forecast",
     "worklists_savedlist",
     *PAYMENTS,

@@ -15,6 +15,7 @@ from anlao.office.cases import asking
 from anlao.office.cases.asking import Asker
 from anlao.office.citizens import cards, corrections
 from anlao.office.citizens.cards import HERSELF
+from anlao.office.messages.models import Event, Message
 from anlao.office.shared import scope
 from anlao.office.shared.scope import WHOLE_OFFICE, make_own_pass, make_pass
 from tests.office.cases import flow
@@ -26,6 +27,7 @@ PUBLIC = {"service_list_edition", "service_list_item", "service_list_contact"}
 """What is published is everybody's to read."""
 WHOSE = {
     "registry_elder": "id",
+    "notices_event": "(SELECT elder_id FROM notices_message m WHERE m.id = message_id)",
     "payments_transfer": "(SELECT elder_id FROM payments_line l WHERE l.id = line_id)",
     **{
         f"cases_{part}": "(SELECT elder_id FROM cases_case c WHERE c.id = case_id)"
@@ -36,7 +38,7 @@ WHOSE = {
 READ = {
     "registry_elder", "registry_vitalstatus", "registry_registrationstatus", "benefits_award",
     "cases_case", "cases_step", "cases_shown", "payments_line", "payments_transfer",
-    "citizens_card", "citizens_correction",
+    "citizens_card", "citizens_correction", "notices_message", "notices_event",
 }  # fmt: skip
 """In which the elder of the test has rows."""
 
@@ -74,6 +76,11 @@ def busy(county: County) -> Iterator[County]:
                 elder=her, fact="lives_alone", said="独居", shows="村委会证明", day=flow.TODAY,
                 by="card:1", at=flow.NOW,
             )  # fmt: skip
+            told = Message.objects.create(
+                subject=f"elder:{her.pk}", elder=her, cause="granted", reference=f"step:{her.pk}",
+                channels=["letter"], letter={}, happened_at=flow.NOW, made_at=flow.NOW,
+            )  # fmt: skip
+            Event.objects.create(message=told, state="made", by="nightly", at=flow.NOW)
     with transaction.atomic():
         yield county
 

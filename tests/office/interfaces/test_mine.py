@@ -10,11 +10,12 @@ from django.core.cache import cache
 from django.db import transaction
 from django.test import Client
 from tests.office.cases import flow
-from tests.office.county import County, everywhere
+from tests.office.county import COUNTY, County, everywhere
 from tests.office.payments import months
 
 from anlao.office.cases.models import Case
 from anlao.office.citizens.models import Card, Correction
+from anlao.office.messages.sweeping import sweep
 from anlao.office.organisations.models import User
 from anlao.office.registry.models import Elder
 from anlao.office.shared.models import AuditEntry
@@ -28,6 +29,7 @@ PAGES = (
     "/applications",
     "/corrections",
     "/agents",
+    "/messages",
     "/readers",
 )
 
@@ -247,6 +249,14 @@ def test_she_sees_what_was_paid_and_what_came_back(browsers: Browser, county: Co
 
     page = body(browser.get("/mine/payments"))
     assert "退票，请核对账号" in page
+    assert "2026-03" in page
+
+    day = run.month.replace(day=20)
+    with transaction.atomic(), everywhere():
+        found = sweep(COUNTY, day=day, at=months.at(day), by="nightly").made
+    assert found == {"payment_returned": 1}
+    page = body(browser.get("/mine/messages"))
+    assert "登记可用的账户" in page
     assert "2026-03" in page
 
 

@@ -20,6 +20,8 @@ ASSESS = "assess"
 REVIEW_ASSESSMENT = "review_assessment"
 TAKE_CASE = "take_case"
 PROPOSE_SUSPENSION = "propose_suspension"
+SEND_MESSAGES = "send_messages"
+"""Make, print and send what elders are told: it opens their telephone numbers."""
 VERIFY_CASE = "verify_case"
 ENTER_ACCOUNTS = "enter_accounts"
 MAKE_RUNS = "make_runs"
@@ -83,6 +85,7 @@ ROLES = {
             ASSIGN_ASSESSMENT,
             TAKE_CASE,
             PROPOSE_SUSPENSION,
+            SEND_MESSAGES,
             ENTER_ACCOUNTS,
             MAKE_RUNS,
             REVIEW_RUNS,
@@ -102,6 +105,7 @@ ROLES = {
             REQUEST_ASSESSMENT,
             TAKE_CASE,
             PROPOSE_SUSPENSION,
+            SEND_MESSAGES,
             VERIFY_CASE,
             ENTER_ACCOUNTS,
             SEE_FACILITIES,

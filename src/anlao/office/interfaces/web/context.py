@@ -17,6 +17,8 @@ _ROOMS = (
     ("web:assessments", "能力评估", "Assessments", roles.REVIEW_ASSESSMENT),
     ("web:cases", "待遇申请", "Applications", roles.TAKE_CASE),
     ("web:cases", "待遇申请", "Applications", roles.APPROVE),
+    ("web:messages", "告知", "Messages", roles.TAKE_CASE),
+    ("web:messages", "告知", "Messages", roles.APPROVE),
     ("web:lists", "工作清单", "Work lists", roles.SEE_ELDERS),
     ("web:month", "本月情况", "This month", roles.SEE_ELDERS),
     ("web:month", "本月情况", "This month", roles.SEE_FIGURES),

@@ -73,6 +73,7 @@ urlpatterns = [
     ),
     path("", include("anlao.office.interfaces.web.assessment_urls")),
     path("", include("anlao.office.interfaces.web.case_urls")),
+    path("", include("anlao.office.interfaces.web.message_urls")),
     path("", include("anlao.office.interfaces.web.payment_urls")),
     path("", include("anlao.office.interfaces.web.register_urls")),
     path("", include("anlao.office.interfaces.web.service_list_urls")),

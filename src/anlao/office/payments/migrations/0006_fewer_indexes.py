@@ -1,4 +1,4 @@
-"""What a payment costs to write: fewer indexes, and one question for all transfers of a statement."""
+"""Fewer indexes, and one question for all transfers of a statement: cheaper to write."""
 
 from __future__ import annotations
 

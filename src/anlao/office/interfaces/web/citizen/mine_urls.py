@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from django.urls import path
 
-from anlao.office.interfaces.web.citizen import mine, mine_acts, mine_corrections, mine_pages
+from anlao.office.interfaces.web.citizen import (
+    mine,
+    mine_acts,
+    mine_corrections,
+    mine_messages,
+    mine_pages,
+)
 
 urlpatterns = [
     path("", mine_pages.start, name="mine"),
@@ -15,6 +21,7 @@ urlpatterns = [
     path("/payments", mine_pages.paid, name="mine-payments"),
     path("/applications", mine_acts.applications, name="mine-applications"),
     path("/agents", mine_acts.agents, name="mine-agents"),
+    path("/messages", mine_messages.told, name="mine-messages"),
     path("/corrections", mine_corrections.corrected, name="mine-corrections"),
     path("/readers", mine_pages.readers, name="mine-readers"),
 ]

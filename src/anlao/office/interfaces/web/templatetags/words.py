@@ -13,6 +13,8 @@ from django.urls import reverse
 from anlao.office.assessments import states
 from anlao.office.cases import states as case_states
 from anlao.office.cases.verifying import KINDS
+from anlao.office.messages import states as message_states
+from anlao.office.payments import reasons
 from anlao.office.registry.operations import START_OF_TIME
 from anlao.office.service_list.differences import LABELS
 from anlao.places import divisions
@@ -355,6 +357,33 @@ def case_step(act: str, language: str) -> str:
     return _picked(_CASE_STEPS, act, language)
 
 
+MESSAGE_CAUSES = {
+    "benefit_found": ("可能符合待遇条件", "may be entitled"),
+    "more_asked": ("补正材料", "more papers needed"),
+    "granted": ("核准", "approved"),
+    "refused": ("不予批准", "refused"),
+    "suspended": ("暂停", "suspended"),
+    "resumed": ("恢复", "resumed"),
+    "terminated": ("终止", "ended"),
+    "objection_answered": ("异议答复", "objection answered"),
+    "recovery": ("追回", "recovery"),
+    "payment_returned": ("退票，需核对账户", "payment returned"),
+    "life_due": ("生存认证到期", "confirmation of life due"),
+}
+
+
+@register.filter
+def message_cause(cause: str, language: str) -> str:
+    """Return what a message is about."""
+    return _picked(MESSAGE_CAUSES, cause, language)
+
+
+@register.filter
+def message_state(state: str, language: str) -> str:
+    """Return what became of a message."""
+    return _picked(message_states.NAMES, state, language)
+
+
 @register.filter
 def in_words(label: Any, language: str) -> str:
     """Return a label in the reader's language."""
@@ -467,6 +496,16 @@ ACTS = (
         "read_sheet": ("打开评分表", "opened a score sheet"),
         "score_items": ("记录评分", "scored items"),
         "read_cases": ("查阅待遇申请", "read cases"),
+        "make_messages": ("生成告知", "made messages"),
+        "print_message": ("打印告知书", "printed a letter"),
+        "export_messages": ("导出短信文件", "exported text messages"),
+        "read_receipts": ("读入短信回执", "read receipts of text messages"),
+        "read_message": ("查阅告知", "read a message"),
+        "read_messages": ("查阅告知", "read messages"),
+        "message_read_out": ("当面告知", "read a message out"),
+        "message_delivered": ("登记送达", "recorded a message as delivered"),
+        "message_failed": ("登记未送达", "recorded a message as not delivered"),
+        "message_withdrawn": ("撤回告知", "withdrew a message"),
         "print_paper": ("打印文书", "printed a paper"),
         "confirm_alive": ("生存认证", "confirmed life"),
         "verify_report": ("外部核验报告", "verified a report"),
@@ -600,17 +639,6 @@ _CHECKS = {
     "unreached": ("联系不上", "not reachable"),
     "deceased": ("已去世", "deceased"),
 }
-_REASONS = {
-    "deceased": ("已去世", "deceased"),
-    "not_registered_yet": ("本月第一天户籍还没有迁入", "not registered here by the first"),
-    "outside_division": ("登记地不在本地", "registered elsewhere"),
-    "not_in_force": ("没有施行中的规定或标准", "nothing is in force"),
-    "not_due": ("不是发放月份", "not due in that month"),
-    "amount_zero": ("算下来金额为零", "comes to zero"),
-    "file_merged": ("档案已并入另一份", "the file was merged into another"),
-    "not_met": ("没有满足规定的条件", "a condition does not hold"),
-    "lower_than": ("另一项金额更高", "another one is higher"),
-}
 _PAYMENT_WORDS = {
     "run": _RUN_KINDS,
     "run_state": _RUN_STATES,
@@ -628,11 +656,8 @@ _PAYMENT_WORDS = {
 
 @register.simple_tag(takes_context=True)
 def why_not_due(context: dict[str, Any], reason: str) -> str:
-    """Return why something is not due, by the reason that the engine gave.
-
-    A condition's own name follows a colon; the month's decision tells it in full.
-    """
-    return _picked(_REASONS, reason.partition(":")[0], str(context.get("language", "zh")))
+    """Return why something is not due, by the reason that the engine gave."""
+    return reasons.in_words(reason)[context.get("language") == "en"]
 
 
 @register.simple_tag(takes_context=True)

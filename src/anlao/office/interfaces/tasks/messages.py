@@ -1,0 +1,30 @@
+"""Every night: messages of what happened, to be printed or sent by whoever comes in the morning."""
+
+from __future__ import annotations
+
+from django.db import connections
+from django.utils import timezone
+from procrastinate.contrib.django import app
+
+from anlao.office.messages import sweeping
+from anlao.office.service_list.queries import own_counties
+from anlao.office.shared import scope
+
+AT_TEN_PAST_FOUR = "10 20 * * *"  # the queue's clock is UTC; Beijing is eight hours ahead
+
+
+@app.periodic(cron=AT_TEN_PAST_FOUR)
+@app.task(name="make_messages", queueing_lock="make_messages")
+def make_messages(timestamp: int = 0, by: str = "nightly") -> int:  # noqa: ARG001
+    """Make what is to be told in every county; return how many messages there are new.
+
+    Nobody is told twice: a second run, or one after a crash, goes on with the rest.
+    """
+    try:
+        now, total = timezone.now(), 0
+        for county in own_counties():
+            with scope.within(scope.WHOLE_OFFICE):
+                total += sweeping.sweep(county, day=timezone.localdate(now), at=now, by=by).total
+        return total
+    finally:
+        connections.close_all()

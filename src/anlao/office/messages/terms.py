@@ -1,0 +1,140 @@
+"""What an office tells, by which way and in which words: settings in `FOLDER/messages/`.
+
+An office without a file of its own goes by `terms.yaml` beside this module.
+
+"{name}，您的{provision}已经核准" + {"name": "王**", "provision": "高龄津贴"} -> what she reads
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Annotated, Final, Literal
+
+import yaml
+from django.conf import settings
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from anlao.office.messages.models import CAUSES, SMS
+from anlao.office.registry.operations import COUNTY_DIGITS
+
+_USUAL = Path(__file__).with_name("terms.yaml")
+_BLANK = re.compile(r"\{([a-z_]*)\}")
+WORDS: Final = (
+    "name", "provision", "number", "day", "amount", "reason", "clause", "due", "period",
+    "help", "phone",
+)  # fmt: skip
+"""What a template may name. The name in a text message is masked."""
+_NOT_IN_SMS: Final = ("reason",)
+"""A clerk's own words: whatever stands in them, a text message does not carry it."""
+
+
+class TermsRefused(ValueError):
+    """Raised for a file of settings that cannot be used; says which file and why."""
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Both(_Part):
+    zh: str
+    en: str
+
+
+class Paragraphs(_Part):
+    zh: tuple[str, ...]
+    en: tuple[str, ...]
+
+
+class Words(_Part):
+    """What is said of one cause. ``channels``: tried in this order.
+
+    ``amount_in_sms``: whether a text message may say how much. ``rights``: whether the letter
+    tells how to object, have it reconsidered and sue.
+    """
+
+    channels: Annotated[tuple[Literal["letter", "sms"], ...], Field(min_length=1)]
+    amount_in_sms: bool = False
+    sms: str = ""
+    title: Both
+    letter: Paragraphs
+    rights: bool = False
+    source: str
+
+    @model_validator(mode="after")
+    def _can_be_filled_in(self) -> Words:
+        texts = (*self.title.model_dump().values(), *self.letter.zh, *self.letter.en)
+        for text in (*texts, self.sms):
+            for name in _BLANK.findall(text):
+                if name not in WORDS:
+                    raise ValueError(f"{{{name}}} is none of {', '.join(WORDS)}")
+        barred = _NOT_IN_SMS if self.amount_in_sms else (*_NOT_IN_SMS, "amount")
+        for name in barred:
+            if f"{{{name}}}" in self.sms:
+                raise ValueError(f"a text message of this cause does not say the {name}")
+        if SMS in self.channels and not self.sms:
+            raise ValueError("sms: no words for the text message")
+        return self
+
+
+class Receipts(_Part):
+    """回执: what the columns are called, and which results mean delivered or not."""
+
+    number: tuple[str, ...]
+    result: tuple[str, ...]
+    note: tuple[str, ...]
+    delivered: tuple[str, ...]
+    failed: tuple[str, ...]
+
+
+class Terms(_Part):
+    """The settings. ``look_back_days``: what happened earlier is not told any more."""
+
+    look_back_days: Annotated[int, Field(ge=1, le=366)]
+    at_once: Annotated[int, Field(ge=1, le=50_000)]
+    letters_at_once: Annotated[int, Field(ge=1, le=1_000)]
+    objection: Both
+    causes: dict[str, Words]
+    receipts: Receipts
+    sources: dict[str, str]
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> Terms:
+        named = {"causes", "sources"} | set(self.sources)
+        if lacking := sorted(set(type(self).model_fields) - named):
+            raise ValueError(f"no source is named for {', '.join(lacking)}")
+        if unknown := sorted(set(self.causes) - set(CAUSES)):
+            raise ValueError(f"causes: {', '.join(unknown)} is none of {', '.join(CAUSES)}")
+        return self
+
+
+def filled(template: str, values: Mapping[str, str]) -> str:
+    """Return a template with its words; nothing in the words is read as a template again."""
+    return _BLANK.sub(lambda found: values.get(found[1], ""), template)
+
+
+def missing(template: str, values: Mapping[str, str]) -> Iterator[str]:
+    """Return what a template names and nobody knows."""
+    return (name for name in _BLANK.findall(template) if not values.get(name))
+
+
+def terms_of(division: str) -> Terms:
+    """Return what the county of a division tells, and how. Raises TermsRefused."""
+    own = Path(settings.DATA.path) / "messages" / f"{division[:COUNTY_DIGITS]}.yaml"
+    file = own if own.exists() else _USUAL
+    return _read(file, file.stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=64)
+def _read(file: Path, _changed: int) -> Terms:
+    try:
+        return Terms.model_validate(yaml.safe_load(file.read_text("utf-8")))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise TermsRefused(f"{file.name}: {error}") from error
+    except ValidationError as error:
+        first = error.errors(include_input=False)[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise TermsRefused(f"{file.name}: {where}: {first['msg']}") from None
