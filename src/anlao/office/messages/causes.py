@@ -24,6 +24,8 @@ from anlao.office.cases.terms import terms_of as case_terms
 from anlao.office.payments.models import Answer, Recovery, RecoveryStep, Transfer
 
 Words = Mapping[str, str]
+_CHARGED_FOR: Final = {"deceased": ("待遇所属月份人已去世", "she had died before those months")}
+"""Why a run charges, as far as that can be said to a family; of the rest the office is asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,9 +151,11 @@ def _recoveries(look: Look) -> Iterator[Happened]:
         if subject is None:
             continue
         number = f"R{row['recovery']:06d}"
-        said = {"number": number, "reason": row["note"]}
-        amount = _money(int(row["fen"]), "")
-        words = (said | {"amount": amount[0]}, said | {"amount": amount[1]})
+        amount, why = _money(int(row["fen"]), ""), _CHARGED_FOR.get(row["note"], ("", ""))
+        words = (
+            {"number": number, "reason": why[0], "amount": amount[0]},
+            {"number": number, "reason": why[1], "amount": amount[1]},
+        )
         yield Happened(
             "recovery",
             f"recovery:{row['recovery']}:{row['line__run']}",
