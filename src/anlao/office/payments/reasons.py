@@ -18,8 +18,8 @@ REASONS: Final = {
 
 
 def in_words(reason: str) -> tuple[str, str]:
-    """Return a reason in Chinese and English; one without words of its own as it is stored.
+    """Return a reason in Chinese and English; "" where it has no words: the month's decision tells.
 
-    A condition's own name follows a colon; the month's decision tells it in full.
+    A condition's own name follows a colon.
     """
-    return REASONS.get(reason.partition(":")[0], (reason, reason))
+    return REASONS.get(reason.partition(":")[0], ("", ""))

@@ -657,7 +657,7 @@ _PAYMENT_WORDS = {
 @register.simple_tag(takes_context=True)
 def why_not_due(context: dict[str, Any], reason: str) -> str:
     """Return why something is not due, by the reason that the engine gave."""
-    return reasons.in_words(reason)[context.get("language") == "en"]
+    return reasons.in_words(reason)[context.get("language") == "en"] or "—"
 
 
 @register.simple_tag(takes_context=True)
