@@ -52,6 +52,7 @@ def fill(folder: DataFolder, people: Path) -> dict[str, Any]:
         taken = cases.take_some(COUNTY, day=today, at=timezone.now())
         handed_out = cards.hand_out(COUNTY, day=today, at=timezone.now())
         picked["card"] = [handed_out[0].number, handed_out[0].code, f"{handed_out[0].born:%Y%m%d}"]
+        picked["told"] = _told(today)
         return picked | {"lists": _told_to_the_public(today), "cases": taken}
 
 
@@ -223,6 +224,24 @@ def _planned_and_checked(run: Any, month: date) -> dict[str, str]:
         "samples": f"/payments/{run.pk}/samples",
         "sample": f"/payments/{run.pk}/samples/{sample.pk}",
         "forecast": f"/figures/forecast/{made.pk}",
+    }
+
+
+def _told(today: date) -> dict[str, str]:
+    """Make messages of what has happened; return the pages of one that an elder got."""
+    from django.utils import timezone
+
+    from anlao.office.messages.models import Message
+    from anlao.office.messages.sweeping import sweep
+    from anlao.office.shared import scope
+
+    with scope.within(scope.WHOLE_OFFICE):
+        sweep(COUNTY, day=today, at=timezone.now(), by="nightly")
+        message = Message.objects.filter(elder__state="living").order_by("-pk").first()
+    assert message is not None
+    return {
+        "message": f"/messages/{message.pk}",
+        "elder": f"/elders/{message.elder_id}/messages",
     }
 
 

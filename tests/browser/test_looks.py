@@ -234,6 +234,19 @@ def _run(name: str, user: str, which: str, page: str = "") -> Look:
     return Look(name, user, lambda visitor: visitor.go(visitor.office.seen["runs"][which] + page))
 
 
+def _told(name: str, which: str) -> Look:
+    return Look(name, "clerk", lambda visitor: visitor.go(visitor.office.seen["told"][which]))
+
+
+def _receipts_refused(visitor: Visitor) -> None:
+    visitor.go("/messages")
+    visitor.page.locator("details:has(form[enctype]) summary").click()
+    visitor.page.locator("input[type=file]").set_input_files(
+        {"name": "回执.csv", "mimeType": "text/csv", "buffer": "编号,结果\nG1,成功\n".encode()}
+    )
+    visitor.page.locator("form[enctype] button").click()
+
+
 def _list(name: str, user: str, which: str, page: str = "") -> Look:
     """A service list as staff see it."""
 
@@ -377,8 +390,12 @@ LOOKS = (
     _file("elder-cards", "/cards"),
     _at("corrections", "clerk", "/corrections"),
     _file("elder-assessments", "/assessments"),
-    _file("elder-messages", "/messages"),
+    _file("elder-messages-none", "/messages", which="long"),
+    _told("elder-messages", "elder"),
+    _told("message", "message"),
     _at("messages", "clerk", "/messages"),
+    _at("messages-none", "clerk", "/messages?state=withdrawn"),
+    Look("messages-refused", "clerk", _receipts_refused),
     _at("cases", "clerk", "/cases"),
     _at("cases-none", "clerk", "/cases?state=closed"),
     _at("cases-approve", "approver", "/cases/approve"),

@@ -19,6 +19,7 @@ PAGES = (
     "/benefits",
     "/payments",
     "/applications",
+    "/messages",
     "/corrections",
     "/agents",
     "/readers",

@@ -7,9 +7,10 @@ from datetime import date, datetime, timedelta
 import pytest
 from django.db import IntegrityError, connection, transaction
 
+from anlao.office.benefits.holders import ElderHolder
 from anlao.office.cases import asking, deciding, pausing
 from anlao.office.cases.models import Case
-from anlao.office.messages import states
+from anlao.office.messages import causes, states
 from anlao.office.messages.models import LETTER, SMS, Event, Message, with_state
 from anlao.office.messages.sweeping import Swept, sweep
 from anlao.office.registry import operations as registry
@@ -233,3 +234,23 @@ def test_a_confirmation_of_life_is_called_for_once(county: County) -> None:
     assert swept().made["life_due"] == 1
     assert swept(day=LATER + timedelta(days=1)).made.get("life_due", 0) == 0
     assert only("life_due").channels == [SMS, LETTER]
+
+
+@pytest.mark.parametrize(("days", "in_how_many"), [(0, 0), (1, 30), (400, 30)])
+def test_whoever_is_late_has_the_days_of_grace_to_come(
+    county: County, days: int, in_how_many: int
+) -> None:
+    her = county.elders["a1"]
+    deciding.approve(number=found_case(her).pk, by=APPROVER, at=NOW, day=TODAY)
+    swept()
+    due = date.fromisoformat(Message.objects.get(cause="life_due").reference.split(":")[2])
+    day = due + timedelta(days=days)
+    found = next(
+        one
+        for one in causes.FINDS[-1](causes.Look(COUNTY, NOW, day))
+        if one.reference == f"alive:{her.pk}:{due}"
+    )
+
+    said = found.tell(ElderHolder(her))[0]
+
+    assert said["due"] == str(day + timedelta(days=in_how_many))

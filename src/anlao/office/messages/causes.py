@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from functools import partial
 from typing import Final
 
@@ -215,7 +215,9 @@ def _life_due(look: Look) -> Iterator[Happened]:
     found = cases.life_due(terms, look.day).filter(division_code__startswith=look.division)
     at = timezone.make_aware(datetime.combine(look.day, time()))
     for due in cases.as_due(found.iterator(500), terms, look.day):
-        said = {"due": _day(max(due.due_on, look.day))}
+        # a day that is over is no day to come by: the days of grace begin with the letter
+        late = look.day + timedelta(days=terms.alive_grace_days or 0)
+        said = {"due": _day(due.due_on if due.due_on >= look.day else late)}
         yield Happened(
             "life_due",
             f"alive:{due.elder.pk}:{due.due_on}",
