@@ -103,6 +103,7 @@ def _picked(today: date) -> dict[str, Any]:
     from anlao.office.divisions.models import Division
     from anlao.office.registry.identity import set_phone
     from anlao.office.registry.models import Elder
+    from anlao.office.registry.names import searched_initials
     from anlao.office.rehearsal import awards, homes, registers
     from anlao.office.shared import scope
     from anlao.places import divisions
@@ -128,7 +129,7 @@ def _picked(today: date) -> dict[str, Any]:
         rich.save()
         other = next(one for one in living if one.division_code[:9] != rich.division_code[:9])
         long_named = next(one for one in living if one.pk not in (rich.pk, other.pk))
-        long_named.name = LONG_NAME
+        long_named.name, long_named.initials = LONG_NAME, searched_initials(LONG_NAME)
         long_named.save()
         dead = Elder.objects.filter(state="deceased").order_by("pk").first()
         assert dead is not None

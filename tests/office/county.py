@@ -26,7 +26,7 @@ from anlao.office.organisations.queries import grants_on, scope_of
 from anlao.office.organisations.roles import SEE_ELDERS
 from anlao.office.registry import identity, operations
 from anlao.office.registry.models import DETAILS, STATUSES, Assignment, Elder
-from anlao.office.registry.names import pinyin_initials
+from anlao.office.registry.names import searched_initials
 from anlao.office.registry.operations import Ground
 from anlao.office.shared import scope
 from anlao.office.shared.scope import WHOLE_OFFICE, Scope
@@ -196,7 +196,7 @@ def elder(
     made = Elder(
         file_number=f"D{village}-{number:05d}",
         name=name,
-        initials="".join(f" {initials}" for initials in pinyin_initials(name)),
+        initials=searched_initials(name),
         division_code=village,
         is_synthetic=True,
         created_at=EARLY,

@@ -18,11 +18,27 @@ from django.utils import timezone
 from anlao.office.disclosure import recipients, terms
 from anlao.office.disclosure.models import PublicRecipient
 from anlao.office.organisations.models import User
+from anlao.office.payments import deciding
+from anlao.office.payments.models import Line, Run, Transfer
+from anlao.office.registry import operations
 from anlao.office.registry.models import Elder
-from tests.office.county import COUNTY, NEIGHBOUR, TOWN_A, VILLAGE_A1, County, elder, everywhere
+from anlao.office.registry.operations import Ground
+from anlao.office.shared import scope
+from anlao.office.shared.scope import WHOLE_OFFICE
+from tests.office.county import (
+    COUNTY,
+    NEIGHBOUR,
+    TOWN_A,
+    VILLAGE_A1,
+    VILLAGE_B,
+    County,
+    elder,
+    everywhere,
+)
 from tests.office.payments.months import (
     AGE,
     APRIL,
+    MAKER,
     MARCH,
     account,
     answered,
@@ -31,12 +47,14 @@ from tests.office.payments.months import (
     award,
     closed,
     decided,
+    opened,
     sent,
 )
 
 Browser = Callable[[User | None], Client]
 PAGE = f"/public/{COUNTY}/recipients"
 TODAY = date(2026, 4, 20)
+LATER = date(2026, 3, 11)
 LISTS = {"items": [AGE], "amounts": True, "months": 12, "fewest": 1, "source": "局务会"}
 pytestmark = pytest.mark.usefixtures("committed")
 
@@ -130,6 +148,41 @@ def test_a_year_counts_the_months_of_each(march: County) -> None:
     rows = PublicRecipient.objects.filter(period="2026")
     assert {row.name: row.months for row in rows} == {"王**": 1, "李**": 2}
     assert recipients.periods(COUNTY, TODAY) == ["2026", "2026-04", "2026-03"]
+
+
+@pytest.mark.parametrize("amounts", [True, False])
+def test_who_was_paid_from_two_villages_in_a_month_stands_in_the_later_once(
+    march: County, *, amounts: bool
+) -> None:
+    her, run = march.elders["a1"], Run.objects.using("owner").get()
+    answered(run)
+    closed(run)
+    with transaction.atomic(), everywhere():
+        operations.record(
+            elder=her,
+            facts={"birth_date": date(1931, 1, 1), "hukou": VILLAGE_B},
+            start=date(2026, 1, 1),
+            ground=Ground("户口簿"),
+            by="clerk",
+            at=at(LATER),
+        )
+    more = opened(MARCH, kind="correction", parent=run)
+    deciding.decide(more.pk, by=MAKER, at=at(LATER, 10), today=LATER)
+    with scope.within(WHOLE_OFFICE):
+        more.refresh_from_db()
+    sent(approved(more))
+    rows = Transfer.objects.using("owner").filter(line__elder=her)
+    # lines follow her file; one that was written while she moved may have stayed behind
+    Line.objects.using("owner").filter(elder=her, run=run).update(division_code=VILLAGE_A1)
+    assert [row.line.division_code for row in rows.order_by("pk")] == [VILLAGE_A1, VILLAGE_B]
+
+    publish(amounts=amounts)
+
+    assert told() == [(VILLAGE_A1, "李**"), (VILLAGE_B, "王**")]
+    assert told("2026") == told()
+    mine = PublicRecipient.objects.get(period="2026-03", division_code=VILLAGE_B)
+    assert mine.fen == (sum(row.fen for row in rows) if amounts else None)
+    assert mine.months == 1
 
 
 @pytest.mark.usefixtures("march")

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import csv
 from collections import defaultdict
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from django.db import connection
 from django.utils import timezone
 
-from anlao.office.registry import identity, queries
+from anlao.office.registry import identity, queries, search
 from anlao.office.registry.loading import load_population
 from anlao.office.registry.models import STATUSES, Elder
+from anlao.office.registry.names import pinyin_initials
 from anlao.office.shared import audit, scope
 from anlao.office.shared.scope import WHOLE_OFFICE
 from anlao.synth import write_population
@@ -23,9 +26,11 @@ from tests.office.county import COUNTY
 
 pytestmark = pytest.mark.usefixtures("committed")
 ELDERS = 300
+NAME, DAY = "阿依古丽·买买提", date(2026, 1, 1)
 
 
-def load(folder: Path) -> Any:
+def load(folder: Path, change: Callable[[Any], None] = lambda _: None) -> Any:
+    """Make the files of a population, change them, and load them."""
     report = write_population(
         division=COUNTY,
         elders=ELDERS,
@@ -33,6 +38,7 @@ def load(folder: Path) -> Any:
         as_of=date(2024, 9, 1),
         output=folder / "people.parquet",
     )
+    change(report)
     count = load_population(
         people=report.people,
         identities=report.identity,
@@ -72,6 +78,22 @@ def test_a_loaded_population_is_that_of_its_files(tmp_path: Path) -> None:
                 for name in names:
                     expected = value_on(people[person][name], changes[person], name, day)
                     assert plain(held.get(name)) == expected, (person, name, day)
+
+
+def test_a_name_of_many_spellings_is_loaded_whole_and_found(tmp_path: Path) -> None:
+    def renamed(report: Any) -> None:
+        table = pq.read_table(report.identity)
+        names = [NAME, *table["name"].to_pylist()[1:]]
+        at = table.schema.get_field_index("name")
+        pq.write_table(table.set_column(at, table.field(at), pa.array(names)), report.identity)
+
+    load(tmp_path, renamed)
+
+    with scope.within(WHOLE_OFFICE):
+        her = Elder.objects.get(name=NAME)
+        found = search.find("ayglmmt", scope=WHOLE_OFFICE, today=DAY, by="clerk", purpose="check")
+        assert found.elders == [her]
+        assert set(her.initials.split()) == set(pinyin_initials(NAME))
 
 
 def test_loading_is_logged_and_ids_go_on_after_it(tmp_path: Path) -> None:

@@ -12,11 +12,13 @@ from anlao.faults import Fault
 from anlao.office.registry import names
 from anlao.office.registry.names import (
     LONGEST,
+    ROOM,
     SPELLINGS,
     as_spelt,
     full_pinyin,
     normalise,
     pinyin_initials,
+    searched_initials,
     surname,
 )
 from anlao.office.registry.surnames import COMPOUND_SURNAMES, SURNAME_READINGS
@@ -221,3 +223,30 @@ def test_a_list_of_spellings_loses_none_of_the_likeliest() -> None:
     assert found[0] == "aaaa"
     assert set(found[1:5]) == {"baaa", "abaa", "aaba", "aaab"}
     assert len(found) == SPELLINGS
+
+
+@pytest.mark.parametrize(
+    ("name", "kept"),
+    [
+        ("曾三", 2),
+        ("阿依古丽·买买提", 12),
+        ("买买提" * 3, SPELLINGS),  # of nine characters: as many as there is room for
+        ("买买提" * 3 + "买", 14),
+        ("买买提" * 16 + "买买", 3),  # the longest there is
+    ],
+)
+def test_of_the_initials_whole_ones_are_kept_as_far_as_there_is_room(name: str, kept: int) -> None:
+    likeliest = pinyin_initials(name)[:kept]
+
+    assert searched_initials(name) == "".join(f" {initials}" for initials in likeliest)
+    assert len(likeliest) == kept
+
+
+@given(st.text(alphabet=st.one_of(han, rare_han), min_size=2, max_size=LONGEST))
+def test_no_initials_are_cut_and_the_likeliest_are_always_kept(name: str) -> None:
+    kept = searched_initials(name)
+
+    assert len(kept) <= ROOM
+    words = kept.split(" ")[1:]
+    assert words == list(pinyin_initials(name)[: len(words)])
+    assert words

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from importlib import import_module
+from types import SimpleNamespace
 
 import pytest
+from django.apps import apps
+from django.db import connection
 from django.db.utils import DatabaseError
 
-from anlao.office.registry import identity, opening, queries
+from anlao.office.registry import identity, opening, queries, search
 from anlao.office.registry.models import Elder
 from anlao.office.registry.opening import NewElder, NumberTaken
 from anlao.office.registry.operations import Ground
 from anlao.office.shared import scope
 from anlao.office.shared.models import AuditEntry
+from anlao.office.shared.scope import Scope
 from tests.office.county import (
     VILLAGE_A1,
     VILLAGE_B,
@@ -58,6 +63,33 @@ def test_a_new_file_holds_what_was_told() -> None:
     assert identity.phone_of(made) == "13700000001"
     assert made.initials.strip()
     assert AuditEntry.objects.filter(act="open_file", subject=f"elder:{made.pk}").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "initials"),
+    [("阿依古丽·买买提", "ayglmmt"), ("迪丽努尔·阿卜杜热合曼江·吐尔逊买买提", "dlneabdrhmjtexmmt")],
+)
+def test_a_name_of_many_spellings_is_opened_and_found(name: str, initials: str) -> None:
+    made = opened(replace(NEW, name=name))
+
+    for words in (initials, initials[:4], initials.upper()):
+        found = search.find(
+            words, scope=Scope((VILLAGE_A1[:6],)), today=BORN, by="clerk_a", purpose="check"
+        )
+        assert found.elders == [made]
+
+
+def test_initials_that_were_cut_are_made_anew() -> None:
+    cut, whole = opened(replace(NEW, name="阿依古丽·买买提")), opened(replace(NEW, number=None))
+    before, kept = whole.initials, cut.initials
+    with everywhere():
+        Elder.objects.filter(pk=cut.pk).update(initials=kept[:60])
+        import_module("anlao.office.registry.migrations.0008_room_for_initials").make_anew(
+            apps, SimpleNamespace(connection=connection)
+        )
+        for elder, expected in ((cut, kept), (whole, before)):
+            elder.refresh_from_db()
+            assert elder.initials == expected
 
 
 def test_two_files_have_two_numbers() -> None:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
-from django.db.models import QuerySet, Sum
+from django.db.models import Max, QuerySet, Sum
 
 from anlao import masking
 from anlao.office.disclosure.models import PublicRecipient
@@ -67,7 +67,11 @@ def publish_everywhere(*, day: date, at: datetime) -> int:
 
 
 def _monthly(county: str, lists: Lists, day: date) -> list[_Received]:
-    """Return what was sent in the months that are, or whose year is, up; not what came back."""
+    """Return what was sent in the months that are, or whose year is, up; not what came back.
+
+    Lines follow her file when she moves; should one have stayed behind, she stands in the village
+    of the later one, once and with all.
+    """
     first = _later(day, -lists.months).replace(month=1)
     found = Transfer.objects.using(_OWNER).filter(
         run__division_code__startswith=county,
@@ -80,20 +84,21 @@ def _monthly(county: str, lists: Lists, day: date) -> list[_Received]:
     )
     rows = found.values_list(
         "line__elder", "line__elder__name", "line__division_code", "line__provision", "run__month"
-    ).annotate(sum=Sum("fen"))
-    return [
-        _Received(
+    ).annotate(sum=Sum("fen"), latest=Max("pk"))
+    received: dict[tuple[int, str, date], _Received] = {}
+    for elder, name, division, provision, month, fen, _ in rows.order_by("latest"):
+        before = received.get((elder, provision, month))
+        received[elder, provision, month] = _Received(
             elder=elder,
             name=name,
             division=division,
             provision=provision,
             period=f"{month:%Y-%m}",
             months=1,
-            fen=fen if lists.amounts else None,
+            fen=fen + (before.fen or 0 if before else 0) if lists.amounts else None,
             until=_later(month, lists.months + 1) - timedelta(days=1),
         )
-        for elder, name, division, provision, month, fen in rows
-    ]
+    return list(received.values())
 
 
 def _yearly(monthly: Iterable[_Received], lists: Lists) -> list[_Received]:

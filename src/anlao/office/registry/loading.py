@@ -25,7 +25,7 @@ from anlao import masking
 from anlao.office.registry.bare import bare
 from anlao.office.registry.identity import IDENTITY
 from anlao.office.registry.models import STATUSES, Elder, Status
-from anlao.office.registry.names import pinyin_initials
+from anlao.office.registry.names import searched_initials
 from anlao.office.registry.operations import COUNTY_DIGITS, START_OF_TIME
 from anlao.office.shared import audit
 from anlao.office.shared.audit import Act
@@ -131,7 +131,7 @@ def _elder_row(number: int, row: Mapping[str, Any], county: str, at: datetime) -
         number,
         file_number,
         row["name"],
-        _searchable(row["name"]),
+        searched_initials(row["name"]),
         vault().seal(code, field=IDENTITY, row=file_number) if code else None,
         vault().index(code, field=IDENTITY) if code else None,
         masking.identity_number(code) if code else "",
@@ -145,11 +145,6 @@ def _elder_row(number: int, row: Mapping[str, Any], county: str, at: datetime) -
         bool(row["synthetic"]),
         at,
     )
-
-
-def _searchable(name: str) -> str:
-    """Return initials as they are searched: every reading after a blank."""
-    return "".join(f" {initials}" for initials in pinyin_initials(name))
 
 
 def _division(row: Mapping[str, Any], county: str) -> str:

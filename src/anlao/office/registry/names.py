@@ -24,6 +24,7 @@ SHORTEST = 2  # characters; one alone is a surname whose rest was forgotten
 LONGEST = 50
 READINGS_OF_A_CHARACTER = 3  # rarer ones find nobody and cost room
 SPELLINGS = 16  # of one name; the likeliest are kept
+ROOM = 160  # characters of all initials of a name: of nine characters all, of the longest three
 
 MIDDLE_DOT = "·"
 # Katakana, bullets, operators and their half-width form: all stand for the dot between the parts of
@@ -86,6 +87,23 @@ def pinyin_initials(name: str) -> tuple[str, ...]:
     return _likeliest(
         tuple(dict.fromkeys(reading[0] for reading in readings)) for readings in _readings(name)
     )
+
+
+def searched_initials(name: str) -> str:
+    """Return the initials of a normalised name as a file keeps them: a blank before each.
+
+    The likeliest first, every one whole, at most ROOM characters: what has no room is left out, and
+    the likeliest always has.
+
+    >>> searched_initials("曾三")
+    ' zs cs'
+    """
+    kept = ""
+    for initials in pinyin_initials(name):
+        if len(kept) + 1 + len(initials) > ROOM:
+            break
+        kept += f" {initials}"
+    return kept
 
 
 def as_spelt(text: str) -> str:

@@ -13,7 +13,7 @@ from django.db.models import Q
 from anlao.identity_numbers import IdentityNumber
 from anlao.office.registry import identity, operations
 from anlao.office.registry.models import Elder
-from anlao.office.registry.names import pinyin_initials
+from anlao.office.registry.names import searched_initials
 from anlao.office.registry.operations import Ground
 from anlao.office.shared import audit
 from anlao.office.shared.audit import Act
@@ -60,7 +60,7 @@ def open_file(
     """
     elder = Elder(
         name=new.name,
-        initials="".join(f" {initials}" for initials in pinyin_initials(new.name)),
+        initials=searched_initials(new.name),
         division_code=new.village,
         created_at=at,
     )

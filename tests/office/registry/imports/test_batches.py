@@ -13,12 +13,13 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from anlao.office.jobs.progress import UNSEEN, Refused
-from anlao.office.registry import identity, operations, queries
+from anlao.office.registry import identity, operations, queries, search
 from anlao.office.registry.imports import batches, checking, commits, previews, undos
 from anlao.office.registry.imports.batches import Brought
 from anlao.office.registry.imports.models import Batch, Change, FindingRow, StagedRow
 from anlao.office.registry.imports.safety import Upload
 from anlao.office.registry.models import STATUSES, Elder
+from anlao.office.registry.names import pinyin_initials
 from anlao.office.registry.operations import Ground, NothingToRecord
 from anlao.office.shared import audit, scope
 from anlao.office.shared.models import AuditEntry
@@ -253,6 +254,20 @@ def test_registration_opens_files_for_the_aged_only_and_undo_withdraws_them() ->
     her.refresh_from_db()
     assert her.state == Elder.State.LIVING
     assert facts(her)["birth_date"] == date(1950, 1, 1)
+
+
+@pytest.mark.usefixtures("at_county", "county")
+def test_a_name_of_many_spellings_is_imported_whole_and_found() -> None:
+    name = "阿依古丽·买买提"
+    rows = [["公民身份号码", "姓名", "户籍地"]]
+    rows += [[identity_number(date(1950, 1, 1), 78).number, name, VILLAGE_A1]]
+
+    commit(checked(rows, "registration"))
+
+    her = Elder.objects.get(name=name)
+    assert set(her.initials.split()) == set(pinyin_initials(name))
+    found = search.find("ayglmmt", scope=Scope((COUNTY,)), today=TODAY, by="clerk", purpose="check")
+    assert found.elders == [her]
 
 
 @pytest.mark.usefixtures("at_county")

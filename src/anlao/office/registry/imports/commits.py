@@ -23,7 +23,7 @@ from anlao.office.registry.imports.models import Batch, Change, StagedRow
 from anlao.office.registry.imports.plans import Planned, Said
 from anlao.office.registry.imports.words import keep_words
 from anlao.office.registry.models import Elder, Status
-from anlao.office.registry.names import pinyin_initials
+from anlao.office.registry.names import searched_initials
 from anlao.office.registry.operations import COUNTY_DIGITS, MOMENT
 from anlao.office.shared import audit
 from anlao.office.shared.audit import Act
@@ -200,7 +200,7 @@ def _elder(run: _Run, row: StagedRow, number: int, file_number: str) -> dict[str
         "id": number,
         "file_number": file_number,
         "name": row.name,
-        "initials": "".join(f" {initials}" for initials in pinyin_initials(row.name))[:60],
+        "initials": searched_initials(row.name),
         "identity_cipher": vault().seal(told["identity"], field=identity.IDENTITY, row=file_number),
         "identity_index": row.identity_index,
         "identity_mask": row.identity_mask,

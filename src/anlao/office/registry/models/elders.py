@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
+from anlao.office.registry.names import ROOM
+
 
 class Elder(models.Model):
     """An elder with a file. ``division_code``: whose file it is, the village of registration.
@@ -22,7 +24,7 @@ class Elder(models.Model):
 
     file_number = models.CharField(max_length=40, unique=True)
     name = models.CharField(max_length=60)
-    initials = models.CharField(max_length=60, blank=True)
+    initials = models.CharField(max_length=ROOM, blank=True)
     identity_cipher = models.BinaryField(null=True)
     identity_index = models.BinaryField(null=True)
     identity_mask = models.CharField(max_length=18, blank=True)
