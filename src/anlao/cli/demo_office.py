@@ -80,6 +80,7 @@ def furnish(folder: DataFolder, *, people: Path, county: str, rates: Path) -> Fu
             from anlao.office.benefits import month as months
             from anlao.office.benefits.deciding import decide_division
             from anlao.office.disclosure import telling
+            from anlao.office.messages import sweeping
             from anlao.office.registry.loading import load_population
             from anlao.office.rehearsal import (
                 assessments,
@@ -125,6 +126,7 @@ def furnish(folder: DataFolder, *, people: Path, county: str, rates: Path) -> Fu
             lists.publish_a_list(county, day=today, at=timezone.now())
             handed_out = cards.hand_out(county, day=today, at=timezone.now())
             with scope.within(scope.WHOLE_OFFICE):
+                sweeping.sweep(county, day=today, at=timezone.now(), by=cast.BY)
                 found = months.overview(decided, "zh")
     return Furnished(count, accounts, str(found.month), decided.seconds, found.sums, handed_out)
 
