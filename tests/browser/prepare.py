@@ -17,7 +17,7 @@ from typing import Any
 
 from anlao.office.database.folder import DataFolder
 from anlao.office.installation import opened
-from tests.browser import neighbours
+from tests.browser import neighbours, overdue, supposed
 
 COUNTY = "331123"
 NEWCOMERS = ("leader", "finance")
@@ -25,6 +25,9 @@ PASSWORD = "山高水长 the mountains are high"  # noqa: S105
 LONG_NAME = "迪丽努尔·阿卜杜热合曼江·吐尔逊买买提"
 _QUICK = "django.contrib.auth.hashers.MD5PasswordHasher"
 PHONE = "13800001234"
+_LISTS = """
+lists: {items: [old-age-allowance], amounts: true, months: 12, fewest: 3, source: 局务会（测试）}
+"""
 _FOUND = ("full", "full", "not", "unreached")
 
 
@@ -52,8 +55,11 @@ def fill(folder: DataFolder, people: Path) -> dict[str, Any]:
         taken = cases.take_some(COUNTY, day=today, at=timezone.now())
         handed_out = cards.hand_out(COUNTY, day=today, at=timezone.now())
         picked["card"] = [handed_out[0].number, handed_out[0].code, f"{handed_out[0].born:%Y%m%d}"]
+        avoid = [picked["rich"]["pk"], picked["long"], picked["neighbour"]]
+        overdue.propose(COUNTY, avoid, today, at=timezone.now())
+        picked["supposed"] = supposed.expected(COUNTY, avoid, today, folder)
         picked["told"] = _told(today)
-        return picked | {"lists": _told_to_the_public(today), "cases": taken}
+        return picked | {"lists": _told_to_the_public(folder, today), "cases": taken}
 
 
 def _load(people: Path, at: datetime) -> None:
@@ -246,12 +252,15 @@ def _told(today: date) -> dict[str, str]:
     }
 
 
-def _told_to_the_public(today: date) -> dict[str, int]:
-    """Publish this year's service list, begin the next, record whom to ask, count figures."""
+def _told_to_the_public(folder: DataFolder, today: date) -> dict[str, Any]:
+    """Publish this year's service list, begin the next, record whom to ask, count figures.
+
+    The county shows who received the old-age allowance, with the sums.
+    """
     from django.utils import timezone
 
     from anlao.office.benefits.models import DecidedMonth
-    from anlao.office.disclosure import telling
+    from anlao.office.disclosure import recipients, telling
     from anlao.office.disclosure.models import PublicInstitution
     from anlao.office.rehearsal.lists import publish_a_list
     from anlao.office.service_list import contacts, statistics
@@ -261,6 +270,10 @@ def _told_to_the_public(today: date) -> dict[str, int]:
     at = timezone.now()
     statistics.publish(DecidedMonth.objects.get(division_code=COUNTY, is_latest=True))
     telling.tell(COUNTY, day=today, at=at)
+    own = folder.path / "disclosure" / f"{COUNTY}.yaml"
+    own.parent.mkdir(exist_ok=True)
+    own.write_text(_LISTS, "utf-8")
+    recipients.publish(COUNTY, day=today, at=at)
     held = publish_a_list(COUNTY, day=today, at=at)
     with scope.within(scope.WHOLE_OFFICE):
         contacts.record(
@@ -274,6 +287,7 @@ def _told_to_the_public(today: date) -> dict[str, int]:
         assert mine is not None
         return {
             "published": held.pk, "item": first.pk, "draft": draft.pk, "draft_item": mine.pk,
+            "paid": recipients.periods(COUNTY, today)[-1],
             "home": PublicInstitution.objects.exclude(point="").order_by("pk")[0].pk,
         }  # fmt: skip
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser
 
+from tests.browser.neighbours import COUNTY as NEIGHBOUR
 from tests.browser.office import Enter, Office, Visitor
 from tests.browser.prepare import COUNTY
 
@@ -34,7 +35,10 @@ PAGES = {
     "institutions-none": f"{HOME}/institutions?free=1&fee=1",
     "notices": f"{HOME}/notices",
     "notices-none": f"{HOME}/notices?township=331123102",
-    "recipients-none": f"{HOME}/recipients",
+    "recipients": f"{HOME}/recipients",
+    "recipients-month": f"{HOME}/recipients?period={{paid}}&item=old-age-allowance",
+    "recipients-township": f"{HOME}/recipients?period={{paid}}&township=331123001",
+    "recipients-none": f"/public/{NEIGHBOUR}/recipients",
     "institution": f"{HOME}/institutions/{{home}}",
     "missing": f"{HOME}/list/999",
 }
