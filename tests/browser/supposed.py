@@ -87,6 +87,6 @@ def _decisions(
     month = queries.month_of(today)
     held = queries.facts_of_months(elder, month, known_at=at)
     tables = program_for(elder.division_code).month(month)
-    for one in reference.decide(tables, lambda shift: held(shift) | instead):
+    for one in reference.decide(tables, lambda shift: {**held(shift), **instead}):
         told = {"outcome": one.outcome, "fen": one.fen, "unit": one.unit}
         yield one.provision.label.zh, told
