@@ -3,9 +3,6 @@ VENV       := .venv
 BENCH_VENV := .venv-bench
 BIN        := $(VENV)/bin
 
-# One more than there are processors, for what waits on a database or a page; each takes a gigabyte.
-PROCESSES ?= $(shell n=$$(nproc 2>/dev/null || echo 2); echo $$(( n < 4 ? n + 1 : 5 )))
-
 # The first interpreter that is new enough and can make an environment.
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3 python; do \
 	"$$p" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
@@ -29,7 +26,7 @@ serve: $(VENV)/.installed ## Open the demo's office in a browser
 	$(BIN)/anlao serve --demo
 
 test: $(VENV)/.tested $(VENV)/.browser ## Run the tests
-	$(BIN)/python -m pytest -q --numprocesses $(PROCESSES)
+	$(BIN)/python -m pytest -q --numprocesses auto --maxprocesses 4
 
 check: $(VENV)/.tested ## Format, lint, types, layers, generated docs
 	$(BIN)/ruff format --check .

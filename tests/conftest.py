@@ -12,8 +12,6 @@ settings.register_profile("anlao", deadline=None, derandomize=True)
 settings.load_profile("anlao")
 
 _BROWSER = "tests/browser/"
-_LOOKS = _BROWSER + "test_looks.py"
-"""Half of what browsers do: an office of its own lets the other half run beside it."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -23,11 +21,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
-    """Let a file's tests run in one process, and those who open a browser share two offices."""
+    """Let a file's tests run in one process, and all who open a browser share one office."""
     return _ByFile(config, log)
 
 
 class _ByFile(LoadScopeScheduling):  # type: ignore[misc]
     def _split_scope(self, nodeid: str) -> str:
-        file = nodeid.split("::", 1)[0]
-        return _BROWSER if file.startswith(_BROWSER) and file != _LOOKS else file
+        return _BROWSER if nodeid.startswith(_BROWSER) else nodeid.split("::", 1)[0]
