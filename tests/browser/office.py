@@ -119,7 +119,7 @@ def running_office() -> Iterator[Office]:
             yield Office(url, folder, seen)
         finally:
             server.send_signal(signal.SIGINT)
-            server.wait(120)  # a database writes all it holds before it stops
+            server.wait(40)
     finally:
         shutil.rmtree(top, ignore_errors=True)
 
