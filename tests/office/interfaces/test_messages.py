@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.test import Client
 from tests.office.cases import flow
-from tests.office.county import County, everywhere
+from tests.office.county import COUNTY, County, everywhere
 
 from anlao.office.benefits.holders import ElderHolder
 from anlao.office.cases import asking, verifying
 from anlao.office.cases.asking import Asker
+from anlao.office.interfaces.tasks.messages import make_messages
+from anlao.office.messages import terms
 from anlao.office.messages.models import Message, with_state
 from anlao.office.organisations.models import User
 from anlao.office.shared.models import AuditEntry
@@ -100,3 +105,18 @@ def test_a_village_worker_reads_it_out(busy: County, client_of: Browser) -> None
     assert told()[0].state == "read_out"
     assert worker.post("/messages/sweep").status_code == 403
     assert "走访时告知" in worker.get(f"/messages/{message.pk}").content.decode()
+
+
+def test_the_night_makes_all_of_them_a_few_at_a_time(busy: County, client_of: Browser) -> None:
+    usual = yaml.safe_load(terms._USUAL.read_text("utf-8"))
+    file = Path(settings.DATA.path) / "messages" / f"{COUNTY}.yaml"
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(yaml.safe_dump(usual | {"at_once": 1}, allow_unicode=True), "utf-8")
+    try:
+        assert make_messages() == 2
+        assert make_messages() == 0
+    finally:
+        file.unlink()
+
+    assert len(told()) == 2
+    del busy, client_of

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db import connections
 from django.utils import timezone
 from procrastinate.contrib.django import app
@@ -23,8 +25,18 @@ def make_messages(timestamp: int = 0, by: str = "nightly") -> int:  # noqa: ARG0
     try:
         now, total = timezone.now(), 0
         for county in own_counties():
-            with scope.within(scope.WHOLE_OFFICE):
-                total += sweeping.sweep(county, day=timezone.localdate(now), at=now, by=by).total
+            total += _all_of(county, now, by)
         return total
     finally:
         connections.close_all()
+
+
+def _all_of(county: str, now: datetime, by: str) -> int:
+    """Sweep until nothing is left, each sweep a transaction of its own; return how many are new."""
+    total = 0
+    while True:
+        with scope.within(scope.WHOLE_OFFICE):
+            swept = sweeping.sweep(county, day=timezone.localdate(now), at=now, by=by)
+        total += swept.total
+        if not swept.is_more or not swept.total:
+            return total
