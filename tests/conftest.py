@@ -7,9 +7,13 @@ from hypothesis import settings
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
+from tests.new_office import have_a_place
+
 # A busy machine must not fail a property: time is measured in bench, not here.
 settings.register_profile("anlao", deadline=None, derandomize=True)
 settings.load_profile("anlao")
+# Before any other conftest is read, and before the processes of a run are started.
+have_a_place()
 
 _BROWSER = "tests/browser/"
 

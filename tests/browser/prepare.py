@@ -18,6 +18,7 @@ from typing import Any
 from anlao.office.database.folder import DataFolder
 from anlao.office.installation import opened
 from tests.browser import neighbours, overdue, supposed
+from tests.new_office import take_secrets, take_tables
 
 COUNTY = "331123"
 NEWCOMERS = ("leader", "finance")
@@ -33,6 +34,8 @@ _FOUND = ("full", "full", "not", "unreached")
 
 def fill(folder: DataFolder, people: Path) -> dict[str, Any]:
     """Load people, users of every role, and pick some whose files show much."""
+    take_secrets(folder)
+    take_tables(folder)
     with opened(folder):
         from django.test import override_settings
         from django.utils import timezone

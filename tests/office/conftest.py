@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING
 import django
 import pytest
 
-from anlao.office.database import embedded
 from anlao.office.database.folder import DataFolder
 from anlao.office.installation import SETTINGS, opened
+from tests.new_office import forget_nothing_on_disk, take_secrets, take_tables
 
 if TYPE_CHECKING:
     from django.test import Client
@@ -32,9 +32,8 @@ _PLACE = Path(tempfile.mkdtemp(prefix="anlao-test-"))
 _PLACE.chmod(0o711)
 atexit.register(shutil.rmtree, _PLACE, ignore_errors=True)
 FOLDER = DataFolder(_PLACE)
-FOLDER.make()
-# A test's database outlives no crash of the machine: what it writes need not reach the disk.
-embedded._SETTINGS = {**embedded._SETTINGS, "fsync": "off", "full_page_writes": "off"}
+take_secrets(FOLDER)
+forget_nothing_on_disk()
 os.environ["ANLAO_DATA"] = str(FOLDER.path)
 # The browser of other tests keeps an event loop in this thread; ours touch none of its work.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -48,6 +47,7 @@ def office() -> Iterator[DataFolder]:
     from django.test import override_settings
 
     hashers = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    take_tables(FOLDER)
     with opened(FOLDER), override_settings(PASSWORD_HASHERS=hashers):
         yield FOLDER
 
