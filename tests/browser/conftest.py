@@ -9,7 +9,15 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, StorageState, sync_playwright
 
-from tests.browser.office import CHROMIUM, ROOT, Enter, Office, lacking, running_office, visits
+from tests.browser.office import (
+    ROOT,
+    Enter,
+    Office,
+    chromium_here,
+    lacking,
+    running_office,
+    visits,
+)
 
 _QUIET = (
     "--no-sandbox",
@@ -41,7 +49,7 @@ def chromium(office: Office) -> Iterator[Browser]:  # noqa: ARG001 - first the c
     """Start a browser for each module: while it runs, no other test could use Django's models."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=_QUIET, env={**os.environ, "LANGUAGE": "zh_CN"}
+            executable_path=chromium_here(), args=_QUIET, env={**os.environ, "LANGUAGE": "zh_CN"}
         )
         yield browser
         browser.close()

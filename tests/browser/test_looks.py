@@ -56,7 +56,7 @@ def _not_verified(visitor: Visitor) -> None:
     visitor.go("/verify")
     visitor.page.locator("#number").fill("A2026-000001")
     visitor.page.locator("#code").fill("7QK2-M9RD-0XEV-4TB8")
-    visitor.page.locator("main button").click()
+    visitor.press("main button")
 
 
 def _refused_sign_in(visitor: Visitor) -> None:
@@ -66,7 +66,7 @@ def _refused_sign_in(visitor: Visitor) -> None:
 def _revealed(visitor: Visitor) -> None:
     visitor.go(visitor.office.elder())
     visitor.page.locator("#reason").fill("电话核对 by phone")
-    visitor.page.locator("form[action$=reveal] button").click()
+    visitor.press("form[action$=reveal] button")
 
 
 def _wrong_place(visitor: Visitor) -> None:
@@ -74,7 +74,7 @@ def _wrong_place(visitor: Visitor) -> None:
     visitor.page.locator("#value").fill("不存在的村")
     visitor.page.locator("#until").fill("2020-01-01")
     visitor.page.locator("#evidence").fill("户口簿")
-    visitor.page.locator("main form button").click()
+    visitor.press("main form button")
 
 
 def _person(visitor: Visitor, name: str) -> None:
@@ -87,7 +87,7 @@ def _role_refused(visitor: Visitor) -> None:
     visitor.page.locator("select[name=role]").select_option("county_approver")
     visitor.page.locator("select[name=division]").select_option("331123")
     visitor.page.locator("form:has(select[name=role]) input[name=reason]").fill("试一试")
-    visitor.page.locator("form:has(select[name=role]) button").click()
+    visitor.press("form:has(select[name=role]) button")
 
 
 def _second_step(visitor: Visitor) -> None:
@@ -106,7 +106,7 @@ def _recovery_codes(visitor: Visitor) -> None:
     visitor.context.clear_cookies()
     visitor.sign_in("town19")
     visitor.page.locator("#code").fill(visitor.office.seen["recovery"].pop())
-    visitor.page.locator("main button").click()
+    visitor.press("main button")
     visitor.go("/account/second-factor")
     visitor.page.locator("#password").fill(PASSWORD)
     visitor.page.locator("button[value=codes]").click()
@@ -129,7 +129,7 @@ def _place_preview(visitor: Visitor) -> None:
     visitor.page.locator("#id_old").select_option(index=3)
     visitor.page.locator("#id_code").fill("331123102399")
     visitor.page.locator("#id_reason").fill("遂政发〔2026〕1号")
-    visitor.page.locator("main form button").first.click()
+    visitor.press(visitor.page.locator("main form button").first)
 
 
 def _forged(visitor: Visitor) -> None:
@@ -137,7 +137,7 @@ def _forged(visitor: Visitor) -> None:
     visitor.context.clear_cookies(name="csrftoken")
     visitor.page.locator("#username").fill("clerk")
     visitor.page.locator("#password").fill("clerk")
-    visitor.page.locator("main button").click()
+    visitor.press("main button")
 
 
 def _looked_at(visitor: Visitor, kind: str, **fields: str) -> None:
@@ -145,7 +145,7 @@ def _looked_at(visitor: Visitor, kind: str, **fields: str) -> None:
     visitor.go(visitor.office.elder(tab=f"/journeys/{kind}"))
     for name, value in fields.items():
         visitor.page.locator(f"#id_{name}").fill(value)
-    visitor.page.locator("main form button").first.click()
+    visitor.press(visitor.page.locator("main form button").first)
 
 
 def _contact_refused(visitor: Visitor) -> None:
@@ -153,7 +153,7 @@ def _contact_refused(visitor: Visitor) -> None:
     visitor.page.locator("#id_text").fill("东门路 28 号")
     visitor.page.locator("#id_longitude").fill("28.6")
     visitor.page.locator("#id_evidence").fill("来访")
-    visitor.page.locator("main form button").click()
+    visitor.press("main form button")
 
 
 def _photographed(visitor: Visitor, tab: str = "") -> None:
@@ -164,7 +164,7 @@ def _photographed(visitor: Visitor, tab: str = "") -> None:
     visitor.page.locator("#id_file").set_input_files(
         {"name": "照片.jpg", "mimeType": "image/jpeg", "buffer": jpeg(900, 1200)}
     )
-    visitor.page.locator("form[enctype] button").click()
+    visitor.press("form[enctype] button")
     expect(visitor.page.locator("img.portrait")).to_have_js_property("naturalWidth", 450)
     visitor.go(visitor.office.elder("long", tab))
 
@@ -174,7 +174,7 @@ def _no_picture(visitor: Visitor) -> None:
     visitor.page.locator("#id_file").set_input_files(
         {"name": "照片.jpg", "mimeType": "image/jpeg", "buffer": b"<html>"}
     )
-    visitor.page.locator("form[enctype] button").click()
+    visitor.press("form[enctype] button")
 
 
 def _brought(visitor: Visitor) -> None:
@@ -187,13 +187,13 @@ def _brought(visitor: Visitor) -> None:
         {"name": "名单.xlsx", "mimeType": "application/octet-stream", "buffer": workbook(rows)}
     )
     visitor.page.locator("#id_kind").select_option("hardship")
-    visitor.page.locator("main form button").click()
+    visitor.press("main form button")
 
 
 def _checked(visitor: Visitor, tab: str = "") -> None:
     _brought(visitor)
     path = visitor.page.url.removesuffix("/columns")
-    visitor.page.locator("main form button").last.click()
+    visitor.press(visitor.page.locator("main form button").last)
     visitor.page.locator("button[value=discard]").wait_for(timeout=30_000)
     visitor.page.goto(path + tab)
 
@@ -204,7 +204,7 @@ def _package(visitor: Visitor) -> None:
     visitor.page.locator("#id_division").select_option("331123")
     visitor.page.locator("#id_with_numbers").check()
     visitor.page.locator("#id_reason").fill("省平台月报")
-    visitor.page.locator("main form.form button").click()
+    visitor.press("main form.form button")
     visitor.page.locator("a[href^='/packages/'][href$='/file']").first.wait_for(timeout=60_000)
     visitor.page.wait_for_selector("[data-runs]", state="detached", timeout=60_000)
 
@@ -213,7 +213,7 @@ def _package_refused(visitor: Visitor) -> None:
     visitor.go("/packages")
     visitor.page.locator("#id_month").fill("2099-01")
     visitor.page.locator("#id_reason").fill("省平台月报")
-    visitor.page.locator("main form.form button").click()
+    visitor.press("main form.form button")
 
 
 def _package_checked(visitor: Visitor) -> None:
@@ -227,7 +227,7 @@ def _package_not_whole(visitor: Visitor) -> None:
         {"name": "2026-11.zip", "mimeType": "application/zip", "buffer": b"PK"}
     )
     visitor.page.locator("#id_key").fill("hF3" * 14 + "A=")
-    visitor.page.locator("main form button").click()
+    visitor.press("main form button")
 
 
 def _run(name: str, user: str, which: str, page: str = "") -> Look:
@@ -244,7 +244,7 @@ def _receipts_refused(visitor: Visitor) -> None:
     visitor.page.locator("input[type=file]").set_input_files(
         {"name": "回执.csv", "mimeType": "text/csv", "buffer": "编号,结果\nG1,成功\n".encode()}
     )
-    visitor.page.locator("form[enctype] button").click()
+    visitor.press("form[enctype] button")
 
 
 def _list(name: str, user: str, which: str, page: str = "") -> Look:
@@ -260,7 +260,7 @@ def _list(name: str, user: str, which: str, page: str = "") -> Look:
 def _list_refused(visitor: Visitor) -> None:
     visitor.go("/service-lists")
     visitor.page.locator("#id_year").fill("2026")
-    visitor.page.locator("main form button").click()
+    visitor.press("main form button")
 
 
 LOOKS = (
