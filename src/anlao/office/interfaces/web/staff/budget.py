@@ -26,9 +26,10 @@ from anlao.office.payments import budgets
 from anlao.office.payments.budgets import Compared
 from anlao.office.payments.ledger import Share
 from anlao.office.payments.refusals import RunRefused
-from anlao.office.payments.terms import TermsRefused, terms_of
+from anlao.office.payments.terms import terms_of
 from anlao.office.shared import audit, scope, spreadsheets
 from anlao.office.shared.audit import Act
+from anlao.office.shared.county_settings import TermsRefused
 
 _FEN = 100
 _YEARS = range(2000, 2101)
