@@ -19,7 +19,8 @@ from anlao.office.interfaces.web import charts
 from anlao.office.interfaces.web.sent import number_in, text_in
 from anlao.office.interfaces.web.staff import counties
 from anlao.office.interfaces.web.staff.runs import SEEING, names_of
-from anlao.office.interfaces.web.templatetags.words import FUNDS, yuan
+from anlao.office.interfaces.web.templatetags.words.figures import yuan
+from anlao.office.interfaces.web.templatetags.words.payments import FUNDS
 from anlao.office.interfaces.web.who import Who, needs, who
 from anlao.office.organisations import roles
 from anlao.office.payments import budgets
