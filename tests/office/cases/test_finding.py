@@ -12,9 +12,10 @@ from django.conf import settings
 from anlao.office.benefits import deciding as months
 from anlao.office.cases import asking, finding, states, terms
 from anlao.office.cases.models import Case
-from anlao.office.cases.terms import TermsRefused, terms_of
+from anlao.office.cases.terms import terms_of
 from anlao.office.interfaces.tasks.cases import open_found_cases
 from anlao.office.shared import scope
+from anlao.office.shared.county_settings import TermsRefused
 from anlao.office.shared.scope import WHOLE_OFFICE
 from anlao.rules.periods import Month
 from tests.office.cases.flow import ALLOWANCE

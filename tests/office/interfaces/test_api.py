@@ -32,7 +32,7 @@ from anlao.office.benefits import deciding
 from anlao.office.divisions.models import Division
 from anlao.office.interfaces.api.schemas import Purpose
 from anlao.office.interfaces.api.urls import api
-from anlao.office.interfaces.web.templatetags.words import PURPOSES
+from anlao.office.interfaces.web.templatetags.words.registry import PURPOSES
 from anlao.office.organisations import roles, tokens
 from anlao.office.organisations.models import Answered, Organisation, Token
 from anlao.office.registry import identity

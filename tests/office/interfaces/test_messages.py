@@ -120,3 +120,20 @@ def test_the_night_makes_all_of_them_a_few_at_a_time(busy: County, client_of: Br
 
     assert len(told()) == 2
     del busy, client_of
+
+
+@pytest.mark.parametrize("room", ["messages", "cases"])
+def test_settings_that_cannot_be_are_told_to_the_clerk(
+    busy: County, client_of: Browser, room: str
+) -> None:
+    file = Path(settings.DATA.path) / room / f"{COUNTY}.yaml"
+    file.parent.mkdir(exist_ok=True)
+    file.write_text("surprise: 1\n", "utf-8")
+    try:
+        page = client_of(busy.cast["clerk_a"]).post("/messages/sweep", follow=True)
+    finally:
+        file.unlink()
+
+    assert f"{room}/{COUNTY}.yaml" in page.content.decode()
+    assert "surprise：没有这项设置" in page.content.decode()
+    assert told() == []

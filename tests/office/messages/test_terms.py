@@ -12,7 +12,8 @@ from django.conf import settings
 
 from anlao.office.messages import terms
 from anlao.office.messages.models import CAUSES
-from anlao.office.messages.terms import TermsRefused, filled, terms_of
+from anlao.office.messages.terms import filled, terms_of
+from anlao.office.shared.county_settings import TermsRefused
 from tests.office.county import COUNTY, NEIGHBOUR
 
 pytestmark = pytest.mark.usefixtures("office")

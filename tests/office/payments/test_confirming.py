@@ -209,7 +209,7 @@ def test_a_list_that_changed_is_stamped_anew(run: Run, store: DataFolder, county
 def test_a_county_that_asks_for_no_stamps_reviews_without(run: Run) -> None:
     usual = yaml.safe_load(terms._USUAL.read_text("utf-8"))
     del usual["stamped"]
-    own = Path(django.DATA.payments) / f"{COUNTY}.yaml"
+    own = Path(django.DATA.path) / "payments" / f"{COUNTY}.yaml"
     own.parent.mkdir(parents=True, exist_ok=True)
     own.write_text(yaml.safe_dump(usual, allow_unicode=True), "utf-8")
     try:

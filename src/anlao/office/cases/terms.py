@@ -5,15 +5,12 @@ An office without a file of its own goes by `terms.yaml` beside this module.
 
 from __future__ import annotations
 
-from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
-import yaml
-from django.conf import settings
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field
 
-from anlao.office.registry.operations import COUNTY_DIGITS
+from anlao.office.shared.county_settings import Part, Reader, Sourced
 
 _ELDER = "elder"
 _USUAL = Path(__file__).with_name("terms.yaml")
@@ -22,15 +19,7 @@ Opens = Literal["month_after_approval", "first_month_due", "application_month"]
 _Days = Annotated[int, Field(ge=1, le=365)]
 
 
-class TermsRefused(ValueError):
-    """Raised for a file of settings that cannot be used; says which file and why."""
-
-
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Route(_Part):
+class Route(Part):
     """What lies between the application and its approval. ``notice_days``: 0, no public notice."""
 
     verify: list[Literal["data_match", "household_visit", "site_visit"]]
@@ -39,7 +28,7 @@ class Route(_Part):
     """From which month; None: as is usual for its kind."""
 
 
-class Remedy(_Part):
+class Remedy(Part):
     """A right that the papers tell of."""
 
     zh: str
@@ -47,7 +36,7 @@ class Remedy(_Part):
     source: str
 
 
-class NoticeOnline(_Part):
+class NoticeOnline(Part):
     """Whether the portal tells what is on public notice, and of which provisions it says the name.
 
     A name such as that of the support of the destitute tells how poor somebody is.
@@ -58,7 +47,7 @@ class NoticeOnline(_Part):
     source: str
 
 
-class Terms(_Part):
+class Terms(Sourced):
     """The settings of an office. ``…_within``: working days; ``find``: kinds of provisions.
 
     ``files``: the way of what institutions, residents, centres and caregivers apply for.
@@ -66,6 +55,7 @@ class Terms(_Part):
     has not said so proposes nothing.
     """
 
+    WITH_THEIR_OWN: ClassVar = frozenset({"provisions", "notice_online"})
     paths: dict[Application, Route]
     files: Route
     provisions: dict[str, Route]
@@ -85,16 +75,6 @@ class Terms(_Part):
     notice_online: NoticeOnline = NoticeOnline(shown=False, items=(), source="没有写明，不公开")
     reconsideration: Remedy
     lawsuit: Remedy
-    sources: dict[str, str]
-
-    @model_validator(mode="after")
-    def _every_setting_has_a_source(self) -> Terms:
-        named = {"provisions", "sources", "notice_online"} | set(self.sources)
-        if self.alive_grace_days is None:
-            named.add("alive_grace_days")
-        if lacking := sorted(set(type(self).model_fields) - named):
-            raise ValueError(f"no source is named for {', '.join(lacking)}")
-        return self
 
     def route(self, provision: str, application: str, kind: str = _ELDER) -> Route:
         """Return the way of a provision, with its month of opening filled in.
@@ -107,20 +87,9 @@ class Terms(_Part):
         return found.model_copy(update={"opens": found.opens or self.opens[how]})
 
 
+_READER = Reader("cases", Terms, usual=_USUAL)
+
+
 def terms_of(division: str) -> Terms:
     """Return how the county of a division handles applications. Raises TermsRefused."""
-    own = Path(settings.DATA.path) / "cases" / f"{division[:COUNTY_DIGITS]}.yaml"
-    file = own if own.exists() else _USUAL
-    return _read(file, file.stat().st_mtime_ns)
-
-
-@lru_cache(maxsize=64)
-def _read(file: Path, _changed: int) -> Terms:
-    try:
-        return Terms.model_validate(yaml.safe_load(file.read_text("utf-8")))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise TermsRefused(f"{file.name}: {error}") from error
-    except ValidationError as error:
-        first = error.errors(include_input=False)[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise TermsRefused(f"{file.name}: {where}: {first['msg']}") from None
+    return _READER.of(division)

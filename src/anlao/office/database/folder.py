@@ -2,7 +2,8 @@
 
 FOLDER/postgres/  cluster of the embedded server     FOLDER/secrets.json  passwords and keys
 FOLDER/run/       its socket and lock                FOLDER/rates/        local rates by rulebook
-FOLDER/payments/  how a county pays                 FOLDER/cases/        how it handles applications
+FOLDER/payments/, cases/, citizens/, disclosure/, messages/   how a county does each of them, in a
+                  file of its own; written as `terms.yaml` beside the code of that room
 """
 
 from __future__ import annotations
@@ -48,10 +49,6 @@ class DataFolder:
     @property
     def rates(self) -> Path:
         return self.path / "rates"
-
-    @property
-    def payments(self) -> Path:
-        return self.path / "payments"
 
     @property
     def files(self) -> Path:

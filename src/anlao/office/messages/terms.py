@@ -9,16 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, Final, Literal
+from typing import Annotated, ClassVar, Final, Literal
 
-import yaml
-from django.conf import settings
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
 from anlao.office.messages.models import CAUSES, SMS
-from anlao.office.registry.operations import COUNTY_DIGITS
+from anlao.office.shared.county_settings import Part, Reader, Sourced, TermsRefused
 
 _USUAL = Path(__file__).with_name("terms.yaml")
 _BLANK = re.compile(r"\{([a-z_]*)\}")
@@ -31,25 +28,17 @@ _NOT_IN_SMS: Final = ("reason",)
 """A clerk's own words: whatever stands in them, a text message does not carry it."""
 
 
-class TermsRefused(ValueError):
-    """Raised for a file of settings that cannot be used; says which file and why."""
-
-
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Both(_Part):
+class Both(Part):
     zh: str
     en: str
 
 
-class Paragraphs(_Part):
+class Paragraphs(Part):
     zh: tuple[str, ...]
     en: tuple[str, ...]
 
 
-class Words(_Part):
+class Words(Part):
     """What is said of one cause. ``channels``: tried in this order.
 
     ``amount_in_sms``: whether a text message may say how much. ``rights``: whether the letter
@@ -70,17 +59,23 @@ class Words(_Part):
         for text in (*texts, self.sms):
             for name in _BLANK.findall(text):
                 if name not in WORDS:
-                    raise ValueError(f"{{{name}}} is none of {', '.join(WORDS)}")
+                    known = ", ".join(WORDS)
+                    raise TermsRefused(
+                        f"{{{name}}}不在可用词之列（{known}）", f"{{{name}}} is none of {known}"
+                    )
         barred = _NOT_IN_SMS if self.amount_in_sms else (*_NOT_IN_SMS, "amount")
         for name in barred:
             if f"{{{name}}}" in self.sms:
-                raise ValueError(f"a text message of this cause does not say the {name}")
+                raise TermsRefused(
+                    f"此事项的短信不得写明{{{name}}}",
+                    f"a text message of this cause does not say the {name}",
+                )
         if SMS in self.channels and not self.sms:
-            raise ValueError("sms: no words for the text message")
+            raise TermsRefused("sms：没有短信内容", "sms: no words for the text message")
         return self
 
 
-class Receipts(_Part):
+class Receipts(Part):
     """回执: what the columns are called, and which results mean delivered or not."""
 
     number: tuple[str, ...]
@@ -90,24 +85,24 @@ class Receipts(_Part):
     failed: tuple[str, ...]
 
 
-class Terms(_Part):
+class Terms(Sourced):
     """The settings. ``look_back_days``: what happened earlier is not told any more."""
 
+    WITH_THEIR_OWN: ClassVar = frozenset({"causes"})
     look_back_days: Annotated[int, Field(ge=1, le=366)]
     at_once: Annotated[int, Field(ge=1, le=50_000)]
     letters_at_once: Annotated[int, Field(ge=1, le=1_000)]
     objection: Both
     causes: dict[str, Words]
     receipts: Receipts
-    sources: dict[str, str]
 
     @model_validator(mode="after")
-    def _is_whole(self) -> Terms:
-        named = {"causes", "sources"} | set(self.sources)
-        if lacking := sorted(set(type(self).model_fields) - named):
-            raise ValueError(f"no source is named for {', '.join(lacking)}")
+    def _knows_its_causes(self) -> Terms:
         if unknown := sorted(set(self.causes) - set(CAUSES)):
-            raise ValueError(f"causes: {', '.join(unknown)} is none of {', '.join(CAUSES)}")
+            names, known = ", ".join(unknown), ", ".join(CAUSES)
+            raise TermsRefused(
+                f"causes：{names}不在事项之列（{known}）", f"causes: {names} is none of {known}"
+            )
         return self
 
 
@@ -121,20 +116,9 @@ def missing(template: str, values: Mapping[str, str]) -> Iterator[str]:
     return (name for name in _BLANK.findall(template) if not values.get(name))
 
 
+_READER = Reader("messages", Terms, usual=_USUAL)
+
+
 def terms_of(division: str) -> Terms:
     """Return what the county of a division tells, and how. Raises TermsRefused."""
-    own = Path(settings.DATA.path) / "messages" / f"{division[:COUNTY_DIGITS]}.yaml"
-    file = own if own.exists() else _USUAL
-    return _read(file, file.stat().st_mtime_ns)
-
-
-@lru_cache(maxsize=64)
-def _read(file: Path, _changed: int) -> Terms:
-    try:
-        return Terms.model_validate(yaml.safe_load(file.read_text("utf-8")))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise TermsRefused(f"{file.name}: {error}") from error
-    except ValidationError as error:
-        first = error.errors(include_input=False)[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise TermsRefused(f"{file.name}: {where}: {first['msg']}") from None
+    return _READER.of(division)

@@ -6,35 +6,26 @@ A county without a file of its own pays by `terms.yaml` beside this module.
 from __future__ import annotations
 
 from datetime import date
-from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Literal
 
-import yaml
-from django.conf import settings
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, model_validator
+
+from anlao.office.shared.county_settings import Part, Reader, TermsRefused
 
 _USUAL = Path(__file__).with_name("terms.yaml")
 WHOLE = 1000
 """Shares are whole thousandths."""
 
 
-class TermsRefused(ValueError):
-    """Raised for a file of terms that cannot be used; says which file and why."""
-
-
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=False)
-
-
-class Band(_Part):
+class Band(Part):
     """审批层级: how many approve a run. ``up_to_yuan``: its most; None: any amount."""
 
     up_to_yuan: int | None = None
     approvers: Annotated[int, Field(ge=1, le=5)]
 
 
-class Sharing(_Part):
+class Sharing(Part):
     """资金分担: who pays a provision from a month on, in thousandths by fund."""
 
     provision: str = "*"
@@ -45,11 +36,14 @@ class Sharing(_Part):
     @model_validator(mode="after")
     def _adds_up(self) -> Sharing:
         if sum(self.shares.values()) != WHOLE or min(self.shares.values(), default=-1) < 0:
-            raise ValueError(f"the shares of {self.provision} from {self.start} are not {WHOLE}")
+            raise TermsRefused(
+                f"{self.provision}自{self.start}起的分担比例合计不是{WHOLE}",
+                f"the shares of {self.provision} from {self.start} are not {WHOLE}",
+            )
         return self
 
 
-class Column(_Part):
+class Column(Part):
     """A column of a bank's file. ``what``: which of ours; ``width``: in a fixed-width file."""
 
     name: str
@@ -59,7 +53,7 @@ class Column(_Part):
     fixed: str = ""
 
 
-class Layout(_Part):
+class Layout(Part):
     """代发格式: how a bank wants to be told. ``form``: csv, xlsx or fixed (text)."""
 
     id: str
@@ -71,18 +65,18 @@ class Layout(_Part):
     heads: bool = True
 
 
-class AnswerLayout(_Part):
+class AnswerLayout(Part):
     """回盘格式: what the columns of a bank's answer are called, and which results mean paid."""
 
     reference: list[str]
     amount: list[str]
     result: list[str]
-    note: list[str] = []
+    note: tuple[str, ...] = ()
     paid: list[str]
-    returned: list[str] = []
+    returned: tuple[str, ...] = ()
 
 
-class Terms(_Part):
+class Terms(Part):
     """The settings of a county.
 
     ``pays_from``: months before it are never paid here; None: those before the first run.
@@ -95,9 +89,9 @@ class Terms(_Part):
     sharing: list[Sharing]
     layouts: list[Layout]
     answer: AnswerLayout
-    stamped: list[Literal["regular", "top_up", "reissue", "correction"]] = []
+    stamped: tuple[Literal["regular", "top_up", "reissue", "correction"], ...] = ()
     """Kinds of run whose review waits for every township's stamped list."""
-    leaves_out: list[str] = []
+    leaves_out: tuple[str, ...] = ()
     """Provisions that others pay out."""
     resident_paid_to: Literal["institution", "resident"]
     """Whose account the money for a resident goes to."""
@@ -121,23 +115,15 @@ class Terms(_Part):
         for rules in (named, usual):
             if rules:
                 return max(rules, key=lambda one: one.start).shares
-        raise TermsRefused(f"没有规定{month:%Y-%m}的{provision}由谁出资")
+        raise TermsRefused(
+            f"没有规定{month:%Y-%m}的{provision}由谁出资",
+            f"nobody is named who bears {provision} of {month:%Y-%m}",
+        )
+
+
+_READER = Reader("payments", Terms, usual=_USUAL)
 
 
 def terms_of(division: str) -> Terms:
-    """Return how a county pays. Raises TermsRefused."""
-    own = Path(settings.DATA.payments) / f"{division}.yaml"
-    file = own if own.exists() else _USUAL
-    return _read(file, file.stat().st_mtime_ns)
-
-
-@lru_cache(maxsize=64)
-def _read(file: Path, _changed: int) -> Terms:
-    try:
-        return Terms.model_validate(yaml.safe_load(file.read_text("utf-8")))
-    except (OSError, yaml.YAMLError) as error:
-        raise TermsRefused(f"{file.name}: {error}") from error
-    except ValidationError as error:
-        first = error.errors(include_input=False)[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise TermsRefused(f"{file.name}: {where}: {first['msg']}") from None
+    """Return how the county of a division pays. Raises TermsRefused."""
+    return _READER.of(division)

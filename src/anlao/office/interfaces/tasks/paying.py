@@ -15,7 +15,7 @@ from anlao.office.payments import deciding, queries, reissuing, settling
 from anlao.office.payments.bank import files
 from anlao.office.payments.models import Run
 from anlao.office.payments.refusals import RunRefused
-from anlao.office.payments.terms import TermsRefused
+from anlao.office.shared.county_settings import TermsRefused
 
 
 def decide(job: Job, progress: Progress) -> Mapping[str, Any]:
@@ -28,9 +28,9 @@ def decide(job: Job, progress: Progress) -> Mapping[str, Any]:
             deciding.decide(
                 run.pk, by=job.who, at=now, today=timezone.localdate(now), progress=progress
             )
-    except (RunRefused, deciding.NotNow) as refusal:
+    except (RunRefused, deciding.NotNow, TermsRefused) as refusal:
         raise Refused(refusal.zh, refusal.en) from None
-    except (NoRulebook, TermsRefused) as refusal:
+    except NoRulebook as refusal:
         raise Refused(str(refusal), str(refusal)) from None
     return {"run": run.pk}
 

@@ -20,7 +20,7 @@ from anlao.office.citizens import cards
 from anlao.office.citizens.terms import terms_of
 from anlao.office.interfaces.web.citizen.mine import Me, mine, mine_page
 from anlao.office.interfaces.web.citizen.page import page_of
-from anlao.office.interfaces.web.templatetags.words import section_name
+from anlao.office.interfaces.web.templatetags.words.registry import section_name
 from anlao.office.organisations import queries as organisations
 from anlao.office.payments import queries as payments
 from anlao.office.registry import files

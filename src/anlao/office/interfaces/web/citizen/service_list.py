@@ -15,7 +15,7 @@ from anlao.office.interfaces.web.citizen.page import (
     public,
     shown,
 )
-from anlao.office.interfaces.web.templatetags.words import SERVICE_KINDS
+from anlao.office.interfaces.web.templatetags.words.service_list import SERVICE_KINDS
 from anlao.office.service_list import queries
 from anlao.office.service_list.models import Edition, Item
 

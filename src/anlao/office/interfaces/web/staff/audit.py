@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from anlao.office.interfaces.web.sent import text_in
-from anlao.office.interfaces.web.templatetags.words import ACTS
+from anlao.office.interfaces.web.templatetags.words.acts import ACTS
 from anlao.office.interfaces.web.who import needs, who
 from anlao.office.organisations import roles
 from anlao.office.shared import audit

@@ -19,16 +19,18 @@ from anlao.office.interfaces.web import charts
 from anlao.office.interfaces.web.sent import number_in, text_in
 from anlao.office.interfaces.web.staff import counties
 from anlao.office.interfaces.web.staff.runs import SEEING, names_of
-from anlao.office.interfaces.web.templatetags.words import FUNDS, yuan
+from anlao.office.interfaces.web.templatetags.words.figures import yuan
+from anlao.office.interfaces.web.templatetags.words.payments import FUNDS
 from anlao.office.interfaces.web.who import Who, needs, who
 from anlao.office.organisations import roles
 from anlao.office.payments import budgets
 from anlao.office.payments.budgets import Compared
 from anlao.office.payments.ledger import Share
 from anlao.office.payments.refusals import RunRefused
-from anlao.office.payments.terms import TermsRefused, terms_of
+from anlao.office.payments.terms import terms_of
 from anlao.office.shared import audit, scope, spreadsheets
 from anlao.office.shared.audit import Act
+from anlao.office.shared.county_settings import TermsRefused
 
 _FEN = 100
 _YEARS = range(2000, 2101)

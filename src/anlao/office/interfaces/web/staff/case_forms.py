@@ -13,7 +13,7 @@ from django.http import QueryDict
 from anlao.office.cases import states
 from anlao.office.cases.models import PAUSES, Case
 from anlao.office.cases.verifying import KINDS
-from anlao.office.interfaces.web.templatetags.words import CASE_PAUSES
+from anlao.office.interfaces.web.templatetags.words.cases import CASE_PAUSES
 from anlao.office.organisations import roles
 
 _SHORT, _LONG = 200, 400

@@ -20,7 +20,7 @@ from anlao.office.benefits.rulebooks import NoRulebook
 from anlao.office.citizens import corrections
 from anlao.office.interfaces.web.sent import text_in
 from anlao.office.interfaces.web.staff.record_form import RecordForm
-from anlao.office.interfaces.web.templatetags.words import PURPOSES, section_name
+from anlao.office.interfaces.web.templatetags.words.registry import PURPOSES, section_name
 from anlao.office.interfaces.web.who import Who, needs, who
 from anlao.office.organisations import roles
 from anlao.office.registry import files, operations, photographs, queries, search

@@ -20,8 +20,8 @@ from anlao.office.interfaces.tasks import running
 from anlao.office.interfaces.web import charts
 from anlao.office.interfaces.web.sent import text_in
 from anlao.office.interfaces.web.staff import counties
-from anlao.office.interfaces.web.templatetags.words import place as place_name
-from anlao.office.interfaces.web.templatetags.words import yuan
+from anlao.office.interfaces.web.templatetags.words.divisions import place as place_name
+from anlao.office.interfaces.web.templatetags.words.figures import yuan
 from anlao.office.interfaces.web.who import Who, needs, who
 from anlao.office.jobs import queries as jobs
 from anlao.office.jobs.operations import OneIsWaiting, Wanted

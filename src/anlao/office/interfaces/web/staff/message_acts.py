@@ -16,11 +16,12 @@ from anlao.office.messages import queries, sweeping, texting
 from anlao.office.messages import receipts as returned
 from anlao.office.messages.receipts import ReceiptsRefused
 from anlao.office.messages.telling import NotTold
-from anlao.office.messages.terms import TermsRefused, terms_of
+from anlao.office.messages.terms import terms_of
 from anlao.office.organisations import roles
 from anlao.office.registry.imports.refusals import FileRefused
 from anlao.office.registry.imports.safety import Upload
 from anlao.office.shared import spreadsheets
+from anlao.office.shared.county_settings import TermsRefused
 
 _AT_ONCE = 200
 """Messages that one press makes; the night makes all of them."""
@@ -39,7 +40,7 @@ def sweep(request: HttpRequest) -> HttpResponse:
             )
             total, is_more = total + found.total, is_more or found.is_more
     except TermsRefused as refusal:
-        messages.error(request, asking.say(f"设置有误：{refusal}", f"Settings: {refusal}"))
+        messages.error(request, asking.say(f"设置有误：{refusal.zh}", f"Settings: {refusal.en}"))
         return redirect("web:messages")
     more = asking.say("，还有未生成的，请再按一次", "; there are more: press again")
     done = asking.say(f"新增{total}件", f"{total} new")

@@ -25,7 +25,7 @@ from anlao.office.interfaces.web.staff.register_words import (
     registers_of,
     value_shown,
 )
-from anlao.office.interfaces.web.templatetags.words import place
+from anlao.office.interfaces.web.templatetags.words.divisions import place
 from anlao.office.interfaces.web.who import Who, needs, who
 from anlao.office.organisations import roles
 from anlao.office.shared import audit, spreadsheets

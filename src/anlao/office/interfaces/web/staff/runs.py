@@ -28,8 +28,9 @@ from anlao.office.organisations import roles
 from anlao.office.payments import operations, queries, reissuing, signing
 from anlao.office.payments.models import Run
 from anlao.office.payments.refusals import RunRefused
-from anlao.office.payments.terms import TermsRefused, terms_of
+from anlao.office.payments.terms import terms_of
 from anlao.office.shared import scope
+from anlao.office.shared.county_settings import TermsRefused
 
 PAGE = 20
 SEEING = (roles.MAKE_RUNS, roles.REVIEW_RUNS, roles.APPROVE, roles.PAY, roles.SEE_AUDIT)
@@ -145,7 +146,7 @@ def one(request: HttpRequest, number: int) -> HttpResponse:
         lists = given.get("townships", []) if run.kind in terms.stamped else []
         given["stamps_wanted"] = any(not one.confirmed for one in lists)
     except TermsRefused as refusal:
-        messages.error(request, str(refusal))
+        messages.error(request, asking.say(refusal.zh, refusal.en))
     return render(request, "web/run.html", given)
 
 
