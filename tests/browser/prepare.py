@@ -57,6 +57,7 @@ def fill(folder: DataFolder, people: Path) -> dict[str, Any]:
         neighbours.found(today, timezone.now())
         taken = cases.take_some(COUNTY, day=today, at=timezone.now())
         handed_out = cards.hand_out(COUNTY, day=today, at=timezone.now())
+        picked["with_cards"] = handed_out[0].elder
         picked["card"] = [handed_out[0].number, handed_out[0].code, f"{handed_out[0].born:%Y%m%d}"]
         avoid = [picked["rich"]["pk"], picked["long"], picked["neighbour"]]
         overdue.propose(COUNTY, avoid, today, at=timezone.now())

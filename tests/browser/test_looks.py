@@ -387,7 +387,7 @@ LOOKS = (
     _assessment("assessment-published", "clerk", "published"),
     _assessment("assessment-report", "clerk", "published", "/report"),
     _assessment("assessment-notice", "clerk", "published", "/notice"),
-    _file("elder-cards", "/cards"),
+    _file("elder-cards", "/cards", which="with_cards"),
     _at("corrections", "clerk", "/corrections"),
     _file("elder-assessments", "/assessments"),
     _file("elder-messages-none", "/messages", which="long"),

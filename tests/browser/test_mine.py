@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from playwright.sync_api import Browser
@@ -110,13 +111,24 @@ def test_from_the_counter_to_who_read_her_file(enter: Enter, telephone: Visitor)
     telephone.go("/mine/agents")
     page.locator("#name").fill("王小妹")
     page.locator("#relation").fill("女儿")
+    today = datetime.now(UTC).date()
+    first, second = (f"{today + timedelta(days=days)}" for days in (30, 60))
+    page.locator("#until").fill(first)
     page.get_by_role("button", name="授权并取得办事码").click()
+    page.locator("section[role=status]", has_text=first).wait_for()
     daughter = read_off(page.content())
+    telephone.go("/mine/agents")
+    agent = page.locator("section.card", has_text="王小妹")
+    assert first in agent.inner_text()
+    agent.locator("input[type=date]").fill(second)
+    agent.get_by_role("button", name="更改有效期").click()
+    page.locator("section.card", has_text=second).wait_for()
     telephone.go("/mine")
     page.get_by_role("button", name="退出").click()
 
     sign_in(telephone, *daughter, born[0])
     assert "让家人代办" not in telephone.text()
+    assert f"授权有效期至（不含当日）{second}" in telephone.text()
     telephone.go("/mine/applications")
     assert "您的授权只能查看" in telephone.text()
     assert not page.get_by_role("button", name="提交申请").count()

@@ -15,9 +15,11 @@ from anlao.office.cases import asking
 from anlao.office.cases.asking import Asker
 from anlao.office.citizens import cards, corrections
 from anlao.office.citizens.cards import HERSELF
+from anlao.office.citizens.models import Card
 from anlao.office.messages.models import Event, Message
+from anlao.office.registry.models import Elder
 from anlao.office.shared import scope
-from anlao.office.shared.scope import WHOLE_OFFICE, make_own_pass, make_pass
+from anlao.office.shared.scope import WHOLE_OFFICE, Own, make_own_pass, make_pass
 from tests.office.cases import flow
 from tests.office.county import County, everywhere
 from tests.office.payments import months
@@ -47,6 +49,13 @@ def rows(query: str, *values: Any) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(query, values or None)
         return list(cursor.fetchall())
+
+
+def hers(elder: Elder) -> Own:
+    """Return the pass that her own card gives her."""
+    with everywhere():
+        card = Card.objects.get(elder=elder, holder=Card.Holder.SELF, ended_at=None)
+    return Own(elder.pk, card.pk, cards.latest_end(elder, flow.TODAY))
 
 
 @pytest.fixture
@@ -104,7 +113,7 @@ def secured() -> list[str]:
 
 def test_every_table_shows_her_rows_and_no_others(busy: County) -> None:
     a1 = busy.elders["a1"].pk
-    scope.enter_own(a1)
+    scope.enter_own(hers(busy.elders["a1"]))
 
     seen = {}
     for table in sorted(set(secured()) - PUBLIC):
@@ -127,14 +136,15 @@ def test_every_table_shows_her_rows_and_no_others(busy: County) -> None:
 def test_without_a_good_pass_nothing_is_seen(busy: County) -> None:
     a1, b1 = busy.elders["a1"].pk, busy.elders["b1"].pk
     now = time.time()
-    good = make_own_pass(a1, now=now)
-    forged = good.replace(f"citizen:{a1};", f"citizen:{b1};")
+    own = hers(busy.elders["a1"])
+    good = make_own_pass(own, now=now)
+    forged = good.replace(f"citizen:{a1}:", f"citizen:{b1}:")
     staff = make_pass(WHOLE_OFFICE, now=now)
 
     for name, text in (
         ("anlao.citizen", ""),
         ("anlao.citizen", forged),
-        ("anlao.citizen", make_own_pass(a1, now=now - 7200)),
+        ("anlao.citizen", make_own_pass(own, now=now - 7200)),
         ("anlao.citizen", staff),
         ("anlao.citizen", "citizen:x"),
         ("anlao.pass", good),
@@ -148,7 +158,7 @@ def test_without_a_good_pass_nothing_is_seen(busy: County) -> None:
 def test_a_citizen_takes_the_place_of_no_staff(busy: County) -> None:
     scope.enter(WHOLE_OFFICE)
 
-    scope.enter_own(busy.elders["a1"].pk)
+    scope.enter_own(hers(busy.elders["a1"]))
 
     assert rows("SELECT count(*) FROM registry_elder") == [(1,)]
     scope.leave_own()
@@ -166,7 +176,7 @@ def test_a_citizen_takes_the_place_of_no_staff(busy: County) -> None:
     ],
 )
 def test_she_reads_and_does_not_write(busy: County, change: str) -> None:
-    scope.enter_own(busy.elders["a1"].pk)
+    scope.enter_own(hers(busy.elders["a1"]))
 
     assert touched(change) == 0
     scope.leave_own()
@@ -174,7 +184,7 @@ def test_she_reads_and_does_not_write(busy: County, change: str) -> None:
 
 @pytest.mark.parametrize("state", ["approval", "open"])
 def test_no_case_goes_where_only_the_office_takes_it(busy: County, state: str) -> None:
-    scope.enter_own(busy.elders["a1"].pk)
+    scope.enter_own(hers(busy.elders["a1"]))
 
     with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("UPDATE cases_case SET state = %s", [state])
@@ -208,7 +218,7 @@ FORGED = {
 def test_she_signs_for_nobody_else_and_says_nothing_of_the_offices(
     busy: County, forged: str
 ) -> None:
-    scope.enter_own(busy.elders["a1"].pk)
+    scope.enter_own(hers(busy.elders["a1"]))
 
     with (
         pytest.raises(DatabaseError, match="row-level security"),
@@ -221,7 +231,7 @@ def test_she_signs_for_nobody_else_and_says_nothing_of_the_offices(
 
 def test_no_card_of_her_own_and_none_for_another(busy: County) -> None:
     a1, b1 = busy.elders["a1"], busy.elders["b1"]
-    scope.enter_own(a1.pk)
+    scope.enter_own(hers(a1))
 
     for elder, holder in ((a1, "self"), (b1, "agent")):
         with pytest.raises(DatabaseError, match="row-level security"), transaction.atomic():

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from django.core.cache import cache
 from django.db import transaction
 from django.test import Client
+from django.utils import timezone
 from tests.office.cases import flow
 from tests.office.county import COUNTY, County, everywhere
 from tests.office.payments import months
 
 from anlao.office.cases.models import Case
+from anlao.office.citizens import cards
 from anlao.office.citizens.models import Card, Correction
 from anlao.office.messages.sweeping import sweep
 from anlao.office.organisations.models import User
@@ -21,6 +24,7 @@ from anlao.office.registry.models import Elder
 from anlao.office.shared.models import AuditEntry
 
 Browser = Callable[[User | None], Client]
+DAY = timedelta(days=1)
 PAGES = (
     "",
     "/file",
@@ -216,6 +220,116 @@ def test_she_authorises_her_daughter_who_sees_and_does_no_more(
     assert "王小妹" in body(browser.get("/mine/readers"))
     browser.post("/mine/agents", {"act": "end", "card": str(card.pk)})
     assert daughter.get("/mine")["Location"] == "/mine/sign-in"
+
+
+def named(browser: Client, **sent: str) -> object:
+    return browser.post(
+        "/mine/agents", {"act": "issue", "name": "王小妹", "relation": "女儿", "may": "see"} | sent
+    )
+
+
+def agent_card(**changed: str) -> Card:
+    with transaction.atomic(), everywhere():
+        found: Card = Card.objects.get(holder="agent", **changed)
+    return found
+
+
+def test_she_says_until_when_her_daughter_may_act(browsers: Browser, county: County) -> None:
+    a1 = county.elders["a1"]
+    browser = signed_in(browsers, a1, handed_out(browsers, county))
+    latest = cards.latest_end(a1, timezone.localdate())
+    assert f'value="{latest}"' in body(browser.get("/mine/agents"))  # what is usual
+    too_long = named(browser, until=f"{latest + DAY}")
+    assert too_long.status_code == 400  # type: ignore[attr-defined]
+    assert f"最晚到{latest}" in body(too_long)
+    assert "王小妹" in body(too_long)  # nothing is typed twice
+
+    until = timezone.localdate() + 30 * DAY
+    daughter = signed_in(browsers, a1, read_off(body(named(browser, until=f"{until}"))))
+
+    assert f"{until}" in body(daughter.get("/mine"))
+    number = str(agent_card().pk)
+    for day, status in ((latest + DAY, 400), (latest, 302), (until, 302)):
+        sent = {"act": "until", "card": number, "until": f"{day:%Y%m%d}"}
+        assert browser.post("/mine/agents", sent).status_code == status, day
+    for text in ("", "someday", f"{until}"):
+        sent = {"act": "until", "card": number, "until": text}
+        assert browser.post("/mine/agents", sent).status_code == 400, text
+    assert agent_card().until == until
+    assert daughter.post("/mine/agents", sent).status_code == 403
+    with transaction.atomic(), everywhere():
+        who = Card.objects.get(holder="self", elder=a1)
+    assert AuditEntry.objects.filter(act="move_card_end", who=who.actor).count() == 2
+
+
+def test_an_end_that_nobody_chose_is_the_latest(browsers: Browser, county: County) -> None:
+    a1 = county.elders["a1"]
+    browser = signed_in(browsers, a1, handed_out(browsers, county))
+
+    named(browser, until="")
+
+    assert agent_card().until == cards.latest_end(a1, timezone.localdate())
+
+
+def test_she_changes_no_card_of_her_own_or_of_another(browsers: Browser, county: County) -> None:
+    handed_out(browsers, county, "b1", holder="agent", name="外人", relation="女儿")
+    other = agent_card()
+    browser = signed_in(browsers, county.elders["a1"], handed_out(browsers, county))
+    with transaction.atomic(), everywhere():
+        own = Card.objects.get(holder="self")
+
+    for card in (own, other):
+        for act in ("end", "until"):
+            sent = {"act": act, "card": str(card.pk), "until": f"{timezone.localdate() + DAY}"}
+            assert browser.post("/mine/agents", sent).status_code == 404
+
+
+def test_the_counter_moves_an_agents_end(browsers: Browser, county: County) -> None:
+    a1 = county.elders["a1"]
+    handed_out(browsers, county, holder="agent", name="王小妹", relation="女儿")
+    page = f"/elders/{a1.pk}/cards"
+    latest = cards.latest_end(a1, timezone.localdate())
+    until = timezone.localdate() + 30 * DAY
+    number = str(agent_card().pk)
+
+    def changed(clerk: str, day: str) -> str:
+        sent = {"act": "until", "card": number, "until": day, "reason": "本人电话要求"}
+        return body(browsers(county.cast[clerk]).post(page, sent, follow=True))
+
+    assert f"最晚到{latest}" in changed("clerk_a", f"{latest + DAY}")
+    assert "请写明新的日期" in changed("clerk_a", "someday")
+    changed("clerk_b", f"{until}")
+    assert agent_card().until == latest
+    shown = changed("clerk_a", f"{until}")
+
+    assert "已更改有效期" in shown
+    assert f"{until}" in shown
+    assert agent_card().until == until
+    assert AuditEntry.objects.get(act="move_card_end").purpose == "本人电话要求"
+
+
+def test_she_reads_who_acted_for_her(browsers: Browser, county: County) -> None:
+    from anlao.office.cases import deciding
+
+    a1 = county.elders["a1"]
+    browser = signed_in(browsers, a1, handed_out(browsers, county))
+    daughter = signed_in(browsers, a1, read_off(body(named(browser, may="apply"))))
+    with transaction.atomic(), everywhere():
+        case = flow.to_approve(a1)
+        deciding.reject(
+            number=case.pk, reason="条件不符", by=flow.APPROVER, at=flow.LATER_AT, day=flow.LATER
+        )
+    daughter.post("/mine/applications", {"act": "object", "case": str(case.pk), "text": "符合条件"})
+    ask_to_correct(daughter)
+    told = re.compile(r'代办人 <span lang="zh-CN">王小妹（女儿）</span>')
+
+    applications = body(browser.get("/mine/applications"))
+    assert len(told.findall(applications)) == 2  # the step and the objection
+    assert told.search(body(browser.get("/mine/corrections")))
+    daughter.post("/mine/applications", {"act": "withdraw", "case": str(case.pk)})
+    assert len(told.findall(body(browser.get("/mine/applications")))) == 3
+    browser.post("/mine/applications", {"act": "apply", "provision": flow.SUPPORT})
+    assert "本人" in body(browser.get("/mine/applications"))
 
 
 def test_an_agent_who_may_apply_does_so_in_her_own_name(browsers: Browser, county: County) -> None:

@@ -1,4 +1,4 @@
-"""Handing out access cards, ending them, and whose there are."""
+"""Handing out access cards, moving their end, ending them, and whose there are."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _CODE, _GROUP, _DIGITS = 12, 4, 8
 
 
 class CardRefused(ValueError):
-    """Raised where a card cannot be handed out; the message says why, in two languages."""
+    """Raised where it cannot be handed out or changed so; says why, in two languages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +49,10 @@ def issue(
 ) -> tuple[Card, str]:
     """Make a card; return it with its code, which is kept nowhere. Raises CardRefused.
 
-    ``until``: the first day on which it is no longer good; never later than the office's settings
-    say. A new card of her own takes the place of the one before.
+    ``until``: the first day on which it is no longer good; None, the latest that the office's
+    settings allow. A new card of her own takes the place of the one before.
     """
-    if elder.state != Elder.State.LIVING:
-        raise CardRefused("档案不在册，不能发码 / The file is not on the register: no card")
+    _refuse_unless_living(elder)
     if elder.birth_date is None:
         raise CardRefused(
             "出生日期未登记，登录时要核对；请先登记 / Record the date of birth first: it is asked "
@@ -63,10 +62,8 @@ def issue(
         raise CardRefused("请写明核对了什么证件 / Say which papers were checked")
     if bool(holder.name) != bool(holder.relation):
         raise CardRefused("请写明代办人姓名和与老人的关系 / Name the agent and the relation")
-    latest = _plus_months(day, terms_of(elder.division_code).valid_months)
-    last = min(until or latest, latest)
-    if last <= day:
-        raise CardRefused("有效期须晚于今天 / It has to be good for a day at least")
+    last = until or latest_end(elder, day)
+    _refuse_end(elder, last, day)
     if not holder.name:
         for before in Card.objects.filter(elder=elder, holder=Card.Holder.SELF, ended_at=None):
             end(card=before, reason="换发", by=by, at=at)
@@ -92,6 +89,31 @@ def issue(
 
 
 @transaction.atomic
+def move_end(*, card: Card, until: date, day: date, reason: str, by: str) -> None:
+    """Let an agent's card, good today, be good until another day. Raises CardRefused.
+
+    ``until``: as in ``issue``; the settings count from today again, as for a new card.
+    """
+    if len(reason) < 2:
+        raise CardRefused("请写明更改原因 / Say why it is changed")
+    _refuse_unless_living(card.elder)
+    _refuse_end(card.elder, until, day)
+    live = Card.objects.select_for_update(of=("self",)).filter(pk=card.pk, ended_at=None)
+    now = live.filter(until__gt=day, holder=Card.Holder.AGENT).first()
+    if now is None:
+        raise CardRefused(
+            "只能更改仍有效的代办人办事码 / Only an agent's card that is still good is changed"
+        )
+    if now.until == until:
+        raise CardRefused("日期和原来一样，没有更改 / It is that day already; nothing was changed")
+    Card.objects.filter(pk=card.pk).update(until=until)
+    before, after = (
+        {"card": card.number, "until": last.isoformat()} for last in (now.until, until)
+    )
+    _record("move_card_end", card, by=by, purpose=reason, before=before, after=after)
+
+
+@transaction.atomic
 def end(*, card: Card, reason: str, by: str, at: datetime) -> None:
     """End a card and its sign-ins now; the rows stay. Raises CardRefused without a reason."""
     if len(reason) < 2:
@@ -107,6 +129,11 @@ def of(elder: Elder) -> list[Card]:
     return list(Card.objects.filter(elder=elder).order_by("-pk"))
 
 
+def by_actor(elder: Elder) -> dict[str, Card]:
+    """Return all cards of an elder by how cases and the log name their holders."""
+    return {card.actor: card for card in of(elder)}
+
+
 def find(elder: Elder, number: int) -> Card | None:
     """Return a card of an elder, if the scope of the transaction shows it."""
     found: Card | None = Card.objects.filter(elder=elder, pk=number).first()
@@ -118,6 +145,11 @@ def is_good(card: Card, day: date) -> bool:
     return card.ended_at is None and day < card.until
 
 
+def latest_end(elder: Elder, day: date) -> date:
+    """Return until when a card may be good that is handed out or changed on a day."""
+    return _plus_months(day, terms_of(elder.division_code).valid_months)
+
+
 def grouped(code: str) -> str:
     """Return a code as it is read aloud.
 
@@ -125,6 +157,21 @@ def grouped(code: str) -> str:
     'ABCD-EFGH-2345'
     """
     return "-".join(code[first : first + _GROUP] for first in range(0, len(code), _GROUP))
+
+
+def _refuse_unless_living(elder: Elder) -> None:
+    if elder.state != Elder.State.LIVING:
+        raise CardRefused("档案不在册，不能发码 / The file is not on the register: no card")
+
+
+def _refuse_end(elder: Elder, until: date, day: date) -> None:
+    if until <= day:
+        raise CardRefused("有效期须晚于今天 / It has to be good for a day at least")
+    latest = latest_end(elder, day)
+    if until > latest:
+        raise CardRefused(
+            f"有效期最晚到{latest}（不含当日） / The latest end is {latest} (not included)"
+        )
 
 
 def _free_number() -> str:
@@ -138,8 +185,15 @@ def _plus_months(day: date, months: int) -> date:
     return date(year, month + 1, min(day.day, 28))
 
 
-def _record(act: str, card: Card, *, by: str, purpose: str, after: dict[str, object]) -> None:
+def _record(
+    act: str,
+    card: Card,
+    *,
+    by: str,
+    purpose: str,
+    after: dict[str, object],
+    before: dict[str, object] | None = None,
+) -> None:
     subject = f"elder:{card.elder_id}"
-    audit.record(
-        Act(act, subject, division=card.division_code, purpose=purpose, after=after), by=by
-    )
+    division = card.division_code
+    audit.record(Act(act, subject, division, purpose, before=before, after=after), by=by)

@@ -1,12 +1,13 @@
 """Opening an elder's pages by card number, code and date of birth; and closing them.
 
-A transaction that was opened so sees that elder's rows and nobody else's: `shared/own.sql`.
+A transaction that was opened so sees that elder's rows and nobody else's, and does what the card
+lets its holder do: `shared/shown_card.sql`, `agents.sql`.
 """
 
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from django.contrib.auth.hashers import check_password, make_password
@@ -18,6 +19,7 @@ from anlao.office.citizens.terms import terms_of
 from anlao.office.registry.models import Elder
 from anlao.office.shared import audit, scope
 from anlao.office.shared.audit import Act
+from anlao.office.shared.scope import Own
 from anlao.office.shared.vaults import vault
 
 _FIELD = "citizens.sign_in"
@@ -44,11 +46,11 @@ def enter(*, number: str, code: str, born: date | None, day: date, at: datetime)
     Nobody is told what did not fit, and an unknown number takes as long as a known one.
     """
     wanted = _plain(code)
-    her = _elder_of("citizens_elder_of_card", number)
-    if her is None:
+    own = _found("citizens_by_number", number)
+    if own is None:
         make_password(wanted)
         return None
-    scope.enter_own(her)
+    scope.enter_own(own)
     card = Card.objects.select_for_update(of=("self",)).select_related("elder").get(number=number)
     fits = check_password(wanted, card.digest)
     fits &= born is not None and born == card.elder.birth_date
@@ -76,14 +78,16 @@ def shown(token: str, *, day: date, at: datetime) -> SignedIn | None:
 
     None, and nothing is seen: where it ended, was left alone, or the card or file is not good now.
     """
-    her = _elder_of("citizens_elder_of_sign_in", _digest(token)) if token.isascii() else None
-    if her is None:
+    own = _found("citizens_by_sign_in", _digest(token)) if token.isascii() else None
+    if own is None:
         return None
-    scope.enter_own(her)
+    scope.enter_own(own)
     found = CardSignIn.objects.select_related("card", "elder").filter(digest=_digest(token)).first()
     if found is None or not _is_alive(found, at) or not _is_open(found.card, day):
         scope.leave_own()
         return None
+    if found.card.is_own:
+        scope.enter_own(replace(own, agents_until=cards.latest_end(found.elder, day)))
     if at - found.seen_at >= _SEEN_EVERY:
         found.seen_at = at
         found.save(update_fields=["seen_at"])
@@ -121,11 +125,11 @@ def _record(act: str, card: Card) -> None:
     audit.record(Act(act, subject, division=card.division_code), by=card.actor)
 
 
-def _elder_of(function: str, what: str | bytes) -> int | None:
+def _found(function: str, what: str | bytes) -> Own | None:
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {function}(%s)", [what])
-        found: int | None = cursor.fetchone()[0]
-        return found
+        cursor.callproc(function, [what])
+        row: tuple[int, int] | None = cursor.fetchone()
+        return Own(*row) if row else None
 
 
 def _digest(token: str) -> bytes:

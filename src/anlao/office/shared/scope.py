@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from hashlib import sha256
 
 from django.conf import settings
@@ -74,16 +75,29 @@ def within(scope: Scope, *, using: str = "default") -> Iterator[None]:
             _show(before, using)
 
 
-def make_own_pass(elder: int, *, now: float) -> str:
-    """Return the pass of a citizen, as `own.sql` reads it: whose rows;until;mark."""
-    text = f"citizen:{elder};{int(now) + _LASTS}"
+@dataclass(frozen=True, slots=True)
+class Own:
+    """What a citizen may see and do: an elder's rows, by the card that is shown.
+
+    ``agents_until``: through which end she may let an agent's card last; None: she names nobody.
+    """
+
+    elder: int
+    card: int
+    agents_until: date | None = None
+
+
+def make_own_pass(own: Own, *, now: float) -> str:
+    """Return the pass of a citizen, as `shown_card.sql` reads it: whose rows;until;mark."""
+    until = own.agents_until.isoformat() if own.agents_until else ""
+    text = f"citizen:{own.elder}:{own.card}:{until};{int(now) + _LASTS}"
     return f"{text};{_mark(text)}"
 
 
-def enter_own(elder: int) -> None:
+def enter_own(own: Own) -> None:
     """Show one elder's rows, and nobody else's, for the rest of the transaction."""
     _show("", "default")
-    _show_own(make_own_pass(elder, now=_now()))
+    _show_own(make_own_pass(own, now=_now()))
 
 
 def leave_own() -> None:

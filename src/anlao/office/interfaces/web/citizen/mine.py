@@ -97,7 +97,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     token = entering.enter(
         number=number.replace(" ", ""),
         code=code,
-        born=_born(text_in(request.POST, "born")),
+        born=day_of(text_in(request.POST, "born")),
         day=who(request).today,
         at=timezone.now(),
     )
@@ -120,7 +120,7 @@ def sign_out(request: HttpRequest, me: Me) -> HttpResponse:  # noqa: ARG001 - as
     return response
 
 
-def _born(text: str) -> date | None:
+def day_of(text: str) -> date | None:
     """Return a day that was written 19400506 or 1940-05-06, with any digits."""
     plain = "".join(sign for sign in digits(text) if sign.isdigit())
     try:

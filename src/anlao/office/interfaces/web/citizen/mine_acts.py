@@ -1,4 +1,4 @@
-"""What an elder or her agent does: applies, takes back, objects; and the agents she names."""
+"""What an elder or her agent does: applies, takes back, objects; and who of them did it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from anlao.office.cases.models import Case
 from anlao.office.cases.moving import Refused
 from anlao.office.cases.states import NotNow
 from anlao.office.citizens import cards
-from anlao.office.citizens.cards import CardRefused, Holder
+from anlao.office.citizens.models import Card
 from anlao.office.interfaces.web.citizen.mine import Me, mine, mine_page
 from anlao.office.interfaces.web.sent import text_in
 from anlao.office.registry import files
@@ -40,10 +40,10 @@ def applications(request: HttpRequest, me: Me) -> HttpResponse:
     holder = ElderHolder(me.by.elder)
     files.note_read(me.by.elder, "read_cases", by=me.by.actor, purpose="")
     found = queries.of(holder)
-    rules = _rules(holder)
+    rules, holders = _rules(holder), cards.by_actor(me.by.elder)
     live = {case.provision for case in found if case.state in states.LIVE}
     given: dict[str, Any] = {
-        "rows": [_row(case, rules, me) for case in found],
+        "rows": [_row(case, rules, holders, me) for case in found],
         "offers": [
             (rule.id, rule.name(me.reading.language))
             for rule in rules.values()
@@ -55,7 +55,7 @@ def applications(request: HttpRequest, me: Me) -> HttpResponse:
     return mine_page(request, "mine/applications.html", me, given, status=400 if problem else 200)
 
 
-def _row(case: Case, rules: dict[str, Rule], me: Me) -> dict[str, Any]:
+def _row(case: Case, rules: dict[str, Rule], holders: dict[str, Card], me: Me) -> dict[str, Any]:
     parts = queries.parts(case)
     rule = rules.get(case.provision)
     english = me.reading.language == "en"
@@ -65,8 +65,8 @@ def _row(case: Case, rules: dict[str, Rule], me: Me) -> dict[str, Any]:
         "lacking": [row.en if english else row.zh for row in asking.lacking(case)]
         if case.state in (states.ASKED, states.RETURNED)
         else [],
-        "steps": parts["step"],
-        "objections": parts["objection"],
+        "steps": [(step, holders.get(step.by)) for step in parts["step"]],
+        "objections": [(one, holders.get(one.by)) for one in parts["objection"]],
         "may_withdraw": me.may_apply and case.state in _WITHDRAWABLE,
         "may_object": me.may_apply and case.state == states.REJECTED,
     }
@@ -121,47 +121,3 @@ def _rules(holder: ElderHolder) -> dict[str, Rule]:
         return {rule.id: rule for rule in holder.rules()}
     except NoRulebook:
         return {}
-
-
-@require_http_methods(["GET", "POST"])
-@mine(own=True)
-def agents(request: HttpRequest, me: Me) -> HttpResponse:
-    """Whom she lets see or do for her; a code is shown once, and all of it ends at once."""
-    given: dict[str, Any] = {}
-    if request.method == "POST":
-        try:
-            given = _agent(request, me)
-        except CardRefused as refusal:
-            given = {"problem": me.reading.say_refusal(refusal)}
-        if not given:
-            return redirect("web:mine-agents")
-    given["found"] = [card for card in cards.of(me.by.elder) if not card.is_own]
-    given["today"] = me.reading.today
-    return mine_page(
-        request, "mine/agents.html", me, given, status=400 if "problem" in given else 200
-    )
-
-
-def _agent(request: HttpRequest, me: Me) -> dict[str, Any]:
-    at = timezone.now()
-    if text_in(request.POST, "act") == "end":
-        number = text_in(request.POST, "card")
-        card = (
-            cards.find(me.by.elder, int(number)) if number.isascii() and number.isdigit() else None
-        )
-        if card is None or card.is_own:
-            raise Http404
-        cards.end(card=card, reason="本人停用", by=me.by.actor, at=at)
-        return {}
-    name, relation = text_in(request.POST, "name"), text_in(request.POST, "relation")
-    if not name or not relation:
-        raise CardRefused("请写明姓名和与您的关系 / Write the name and the relation")
-    made, code = cards.issue(
-        elder=me.by.elder,
-        holder=Holder(name[:60], relation[:60], text_in(request.POST, "may") == "apply"),
-        evidence="本人网上授权",
-        day=me.reading.today,
-        by=me.by.actor,
-        at=at,
-    )
-    return {"made": made, "code": code}

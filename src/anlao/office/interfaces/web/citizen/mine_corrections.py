@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 from anlao.office.benefits import queries as benefits
 from anlao.office.benefits.queries import FactLabel
 from anlao.office.benefits.rulebooks import NoRulebook
-from anlao.office.citizens import corrections
+from anlao.office.citizens import cards, corrections
 from anlao.office.citizens.corrections import CorrectionRefused
 from anlao.office.interfaces.web.citizen.mine import Me, mine, mine_page
 from anlao.office.interfaces.web.sent import text_in
@@ -38,11 +38,15 @@ def corrected(request: HttpRequest, me: Me) -> HttpResponse:
             return redirect("web:mine-corrections")
         except CorrectionRefused as refusal:
             problem = me.reading.say_refusal(refusal)
-    language = me.reading.language
+    language, holders = me.reading.language, cards.by_actor(me.by.elder)
     given = {
         "problem": problem,
         "found": [
-            (one, labels[one.fact].text(language) if one.fact in labels else one.fact)
+            (
+                one,
+                labels[one.fact].text(language) if one.fact in labels else one.fact,
+                holders.get(one.by),
+            )
             for one in corrections.of(me.by.elder)
         ],
         "facts": [(name, label.text(language)) for name, label in labels.items()],

@@ -132,7 +132,7 @@ class Reading:
 def readers(request: HttpRequest, me: Me) -> HttpResponse:
     """Who read her file: when, from which office, what for."""
     elder = me.by.elder
-    holders = {card.actor: card for card in cards.of(elder)}
+    holders = cards.by_actor(elder)
     every = files.reads(elder)
     # Apart: however often a daughter looks, she pushes nobody of the staff out of sight.
     page = page_of(request.GET, Paginator(every.exclude(who__in=holders), files.READS))

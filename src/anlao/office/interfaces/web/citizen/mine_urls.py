@@ -7,6 +7,7 @@ from django.urls import path
 from anlao.office.interfaces.web.citizen import (
     mine,
     mine_acts,
+    mine_agents,
     mine_corrections,
     mine_messages,
     mine_pages,
@@ -20,7 +21,7 @@ urlpatterns = [
     path("/benefits", mine_pages.entitled, name="mine-benefits"),
     path("/payments", mine_pages.paid, name="mine-payments"),
     path("/applications", mine_acts.applications, name="mine-applications"),
-    path("/agents", mine_acts.agents, name="mine-agents"),
+    path("/agents", mine_agents.agents, name="mine-agents"),
     path("/messages", mine_messages.told, name="mine-messages"),
     path("/corrections", mine_corrections.corrected, name="mine-corrections"),
     path("/readers", mine_pages.readers, name="mine-readers"),

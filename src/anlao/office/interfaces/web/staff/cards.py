@@ -1,7 +1,8 @@
-"""Access cards of an elder, at the counter: one is handed out, its code shown once, or ended."""
+"""Access cards of an elder, at the counter: handed out, the code shown once; moved and ended."""
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import Any
 
 from django import forms
@@ -21,6 +22,7 @@ from anlao.office.organisations import roles
 from anlao.office.registry import files
 from anlao.office.registry.models import Elder
 
+_CHANGES = ("end", "until")
 _DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
@@ -48,8 +50,8 @@ class CardForm(forms.Form):
 def cards(request: HttpRequest, number: int) -> HttpResponse:
     """The elder's cards; a new one is shown once, on the page that makes it."""
     elder, asking = elder_in_scope(number), who(request)
-    if request.POST.get("act") == "end":
-        return _ended(request, elder, asking)
+    if request.POST.get("act") in _CHANGES:
+        return _changed(request, elder, asking)
     form = CardForm(request.POST if request.method == "POST" else None)
     given: dict[str, Any] = {"form": form}
     if request.method == "POST" and form.is_valid():
@@ -58,6 +60,8 @@ def cards(request: HttpRequest, number: int) -> HttpResponse:
     given |= {
         "cards": access.of(elder),
         "today": asking.today,
+        "earliest": asking.today + timedelta(days=1),
+        "latest": access.latest_end(elder, asking.today),
         "may_issue": elder.state == Elder.State.LIVING,
         "address": f"{origin_of(request)}/mine",
     }
@@ -82,14 +86,26 @@ def _issued(form: CardForm, elder: Elder, asking: Who) -> dict[str, Any]:
     return {"made": made, "code": code, "form": CardForm()}
 
 
-def _ended(request: HttpRequest, elder: Elder, asking: Who) -> HttpResponse:
+def _changed(request: HttpRequest, elder: Elder, asking: Who) -> HttpResponse:
     card = access.find(elder, number_in(request.POST, "card"))
     if card is None:
         raise Http404
+    reason = text_in(request.POST, "reason")
     try:
-        reason = text_in(request.POST, "reason")
-        access.end(card=card, reason=reason, by=asking.name, at=timezone.now())
-        messages.success(request, asking.say("已停用", "Ended"))
+        if request.POST["act"] == "end":
+            access.end(card=card, reason=reason, by=asking.name, at=timezone.now())
+            messages.success(request, asking.say("已停用", "Ended"))
+        else:
+            until = _until(request)
+            access.move_end(card=card, until=until, day=asking.today, reason=reason, by=asking.name)
+            messages.success(request, asking.say("已更改有效期", "Its end was changed"))
     except CardRefused as refusal:
         messages.error(request, asking.say_refusal(refusal))
     return redirect("web:elder-cards", number=elder.pk)
+
+
+def _until(request: HttpRequest) -> date:
+    try:
+        return date.fromisoformat(text_in(request.POST, "until"))
+    except ValueError:
+        raise CardRefused("请写明新的日期 / Write the new day") from None
