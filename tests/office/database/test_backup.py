@@ -6,7 +6,8 @@ import json
 import shutil
 import tarfile
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
@@ -24,6 +25,13 @@ from anlao.office.database.embedded import DatabaseFailed, EmbeddedPostgres, run
 from anlao.office.database.folder import DataFolder
 from anlao.office.shared import keyring
 
+BESIDE = (
+    *(f"{room}/999999.yaml" for room in ("rates", "payments", "cases", "citizens", "disclosure")),
+    "messages/999999.yaml",
+    "assessments.yaml",
+    "sources.yaml",
+)
+
 
 @pytest.fixture
 def place() -> Iterator[Path]:
@@ -40,7 +48,22 @@ def saved(
     del founded
     file = tmp_path_factory.mktemp("backup") / "office.tar"
     (office.files / "import-abc").write_bytes(b"sealed")
-    return file, back_up(office, file)
+    with kept_in(office, BESIDE):
+        return file, back_up(office, file)
+
+
+@contextmanager
+def kept_in(office: DataFolder, names: Sequence[str]) -> Iterator[None]:
+    """Have files beside the database, each holding its own name, for a while."""
+    files = [office.path / name for name in names]
+    for file, name in zip(files, names, strict=True):
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(name, "utf-8")
+    try:
+        yield
+    finally:
+        for file in files:
+            file.unlink()
 
 
 def content(folder: DataFolder) -> dict[str, str]:
@@ -91,8 +114,23 @@ def test_a_restored_office_is_the_same(
         app = logins.libpq(logins.addresses(target)["default"])
         with psycopg.connect(**app) as session:
             assert session.execute("SELECT count(*) FROM registry_elder").fetchone() == (0,)
+    for name in BESIDE:
+        assert (target.path / name).read_text("utf-8") == name
+    assert (target.files / "import-abc").read_bytes() == b"sealed"
     assert target.secrets() == office.secrets()
     assert keyring.load(target.keyring_file) == keyring.load(office.keyring_file)
+
+
+def test_settings_that_no_backup_would_give_back_are_told_before(
+    office: DataFolder, founded: County, tmp_path: Path
+) -> None:
+    del founded
+    with (
+        kept_in(office, ["messages/县 里.yaml"]),
+        pytest.raises(BackupRefused, match=r"messages/县 里\.yaml, which is not saved"),
+    ):
+        back_up(office, tmp_path / "office.tar")
+    assert list(tmp_path.iterdir()) == []
 
 
 def parts_of(file: Path) -> dict[str, bytes]:

@@ -2,8 +2,8 @@
 
 FILE (tar)   manifest.json   digests, rows by table      database.dump   all tables
              secrets.json    keyring                     what opens what is sealed
-    rates/… payments/… cases/…  settings                files/…   uploads, sealed
-    sources.yaml    where lists are pulled from
+    *.yaml, …/*.yaml  settings of rooms and counties, local rates, sources of lists
+    files/…           uploads, sealed
 """
 
 from __future__ import annotations
@@ -29,9 +29,10 @@ from anlao.office.database.embedded import DatabaseFailed, EmbeddedPostgres
 from anlao.office.database.folder import DataFolder
 
 MANIFEST, DUMP, SECRETS, KEYRING = "manifest.json", "database.dump", "secrets.json", "keyring"
-_LOOSE = ("rates/*.yaml", "payments/*.yaml", "cases/*.yaml", "files/*", "sources.yaml")
+_LOOSE = ("*.yaml", "*/*.yaml", "files/*")
+"""Whatever is set in a file: a list of the rooms would forget the next one."""
 _IS_LOOSE = re.compile(
-    r"(?:rates|payments|cases)/\w[\w.-]*\.yaml|files/\w[\w.-]*|sources\.yaml", re.ASCII
+    r"(?:(?!postgres/|programs/|run/|files/)[a-z_]+/)?\w[\w.-]*\.yaml|files/\w[\w.-]*", re.ASCII
 )
 _PARTS = (DUMP, SECRETS, KEYRING)
 
@@ -44,6 +45,7 @@ def back_up(folder: DataFolder, target: Path) -> dict[str, int]:
     """Write a backup; return how many rows each table has. The server must be running.
 
     The file holds the keys too: whoever has it can read everything. It appears when it is whole.
+    Raises BackupRefused and DatabaseFailed.
     """
     with tempfile.TemporaryDirectory(dir=target.parent) as name:
         work = Path(name)
@@ -80,9 +82,18 @@ def _copied(source: Path, target: Path) -> bool:
 
 
 def _loose(folder: DataFolder) -> list[str]:
-    """Return the files beside the database: rates, uploads (sealed), sources of lists."""
-    found = [path for pattern in _LOOSE for path in sorted(folder.path.glob(pattern))]
-    return [str(path.relative_to(folder.path)) for path in found if path.is_file()]
+    """Return the files beside the database: settings and uploads (sealed).
+
+    Raises BackupRefused for one that no backup would give back.
+    """
+    found = {path for pattern in _LOOSE for path in folder.path.glob(pattern) if path.is_file()}
+    names = sorted(str(path.relative_to(folder.path)) for path in found)
+    if odd := [name for name in names if not _is_part(name)]:
+        raise BackupRefused(
+            f"{folder.path} holds {', '.join(odd)}, which is not saved: give files of settings "
+            "names of plain letters, digits, dots and dashes, in the folder of their room"
+        )
+    return names
 
 
 def restore(folder: DataFolder, source: Path) -> dict[str, int]:
