@@ -13,6 +13,7 @@ from django.test import Client
 from django.utils import timezone
 from tests.office.cases import flow
 from tests.office.county import COUNTY, County, everywhere
+from tests.office.interfaces.access import body, handed_out, read_off, signed_in
 from tests.office.payments import months
 
 from anlao.office.cases.models import Case
@@ -38,42 +39,11 @@ PAGES = (
 )
 
 
-def body(response: object) -> str:
-    return response.content.decode()  # type: ignore[attr-defined, no-any-return]
-
-
 @pytest.fixture
 def browsers(county: County, client_of: Browser) -> Browser:
     del county
     cache.clear()
     return client_of
-
-
-def handed_out(browsers: Browser, county: County, key: str = "a1", **sent: str) -> tuple[str, str]:
-    """Return number and code of a card, as the counter's sheet shows them."""
-    clerk = browsers(county.cast["clerk_b" if key == "b1" else "clerk_a"])
-    page = clerk.post(
-        f"/elders/{county.elders[key].pk}/cards",
-        {"holder": "self", "evidence": "身份证原件"} | sent,
-    )
-    assert page.status_code == 200, body(page)
-    return read_off(body(page))
-
-
-def read_off(page: str) -> tuple[str, str]:
-    code = re.search(r">(\w{4}-\w{4}-\w{4})<", page)
-    number = re.search(r">(\d{8})</dd>", page)
-    assert code, page
-    assert number, page
-    return number[1], code[1]
-
-
-def signed_in(browsers: Browser, her: Elder, card: tuple[str, str]) -> Client:
-    browser = browsers(None)
-    sent = {"number": card[0], "code": card[1], "born": f"{her.birth_date:%Y%m%d}"}
-    response = browser.post("/mine/sign-in", sent)
-    assert response.status_code == 302, body(response)
-    return browser
 
 
 def test_she_reads_her_pages_and_nobody_elses_name_is_there(

@@ -13,7 +13,7 @@ from django.test import override_settings
 from pydantic import Field, model_validator
 
 from anlao.office.database.folder import DataFolder
-from anlao.office.shared.county_settings import Part, Reader, Sourced, TermsRefused
+from anlao.office.shared.county_settings import Part, Reader, Sourced, TermsRefused, in_every
 
 COUNTY, NEIGHBOUR = "331123", "331124"
 USUAL = {"days": 5, "ways": ["letter"], "sources": {"days": "第三条", "ways": "第四条"}}
@@ -196,3 +196,25 @@ def test_a_part_that_is_read_does_not_change() -> None:
 
     with pytest.raises(ValueError, match="frozen"):
         Pair(zh="甲").zh = "乙"
+
+
+def test_a_county_with_broken_settings_keeps_no_other_back() -> None:
+    done = []
+
+    def act(county: str) -> None:
+        if county != "331124":
+            raise TermsRefused(f"{county}有误", f"{county} is wrong")
+        done.append(county)
+
+    with pytest.raises(TermsRefused) as refused:
+        in_every(["331123", "331124", "331125"], act)
+
+    assert done == ["331124"]
+    assert (refused.value.zh, refused.value.en) == (
+        "331123有误；331125有误",
+        "331123 is wrong; 331125 is wrong",
+    )
+
+
+def test_what_each_county_gave_is_returned() -> None:
+    assert in_every(["331123", "331124"], len) == [6, 6]

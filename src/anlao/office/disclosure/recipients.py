@@ -21,6 +21,7 @@ from anlao import masking
 from anlao.office.disclosure.models import PublicRecipient
 from anlao.office.disclosure.terms import Lists, terms_of
 from anlao.office.payments.models import Run, Transfer
+from anlao.office.shared.county_settings import in_every
 
 _OWNER = "owner"
 _TOWNSHIP_DIGITS = 9
@@ -60,10 +61,13 @@ def publish(county: str, *, day: date, at: datetime) -> int:
 
 
 def publish_everywhere(*, day: date, at: datetime) -> int:
-    """Do so for every county that pays, or has lists up; return how many rows there are."""
+    """Do so for every county that pays, or has lists up; return how many rows there are.
+
+    Raises TermsRefused, once the others are told, for counties whose settings cannot be used.
+    """
     paying = Run.objects.using(_OWNER).values_list("division_code", flat=True).distinct()
     told = PublicRecipient.objects.using(_OWNER).values_list("county", flat=True).distinct()
-    return sum(publish(county, day=day, at=at) for county in sorted({*paying, *told}))
+    return sum(in_every(sorted({*paying, *told}), lambda county: publish(county, day=day, at=at)))
 
 
 def _monthly(county: str, lists: Lists, day: date) -> list[_Received]:

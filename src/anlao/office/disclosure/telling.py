@@ -8,6 +8,7 @@ from anlao.office.cases.models import Posting
 from anlao.office.disclosure import institutions, notices
 from anlao.office.disclosure.models import PublicInstitution, PublicNotice
 from anlao.office.facilities.models import Institution
+from anlao.office.shared.county_settings import in_every
 
 _OWNER = "owner"
 _COUNTY_DIGITS = 6
@@ -22,11 +23,14 @@ def tell(county: str, *, day: date, at: datetime) -> tuple[int, int]:
 
 
 def tell_everywhere(*, day: date, at: datetime) -> tuple[int, int]:
-    """Do so for every county that has, or had, anything to tell; return how many of each."""
+    """Do so for every county that has, or had, anything to tell; return how many of each.
+
+    Raises TermsRefused, once the others are told, for counties whose settings cannot be used.
+    """
     counties = {
         code[:_COUNTY_DIGITS]
         for kind in (Institution, Posting, PublicInstitution, PublicNotice)
         for code in kind.objects.using(_OWNER).values_list("division_code", flat=True).distinct()
     }
-    told = [tell(county, day=day, at=at) for county in sorted(counties)]
+    told = in_every(sorted(counties), lambda county: tell(county, day=day, at=at))
     return sum(one for one, _ in told), sum(other for _, other in told)

@@ -8,7 +8,7 @@ A county's file is whole: nothing is filled in from the usual one. It is read an
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, ClassVar, Final, Generic, Self, TypeVar
 
@@ -84,6 +84,7 @@ class Sourced(Part):
 
 
 TermsT = TypeVar("TermsT", bound=Part)
+Done = TypeVar("Done")
 
 
 class Reader(Generic[TermsT]):
@@ -123,6 +124,22 @@ class Reader(Generic[TermsT]):
             f"{name}：{'；'.join(zh)}。请改正此文件，保存后即生效，写法见{usual}",
             f"{name}: {'; '.join(en)}. Mend the file, it is read anew at once; {usual} shows how",
         )
+
+
+def in_every(counties: Iterable[str], act: Callable[[str], Done]) -> list[Done]:
+    """Act in each county in turn; one whose settings cannot be used keeps none of the others back.
+
+    Raises TermsRefused once all others are done; it says what each of them has to mend.
+    """
+    done, refused = [], []
+    for county in counties:
+        try:
+            done.append(act(county))
+        except TermsRefused as refusal:
+            refused.append(refusal)
+    if refused:
+        raise TermsRefused("；".join(r.zh for r in refused), "; ".join(r.en for r in refused))
+    return done
 
 
 def _problems(error: Exception) -> Iterator[_Said]:

@@ -11,6 +11,7 @@ from anlao.office.benefits.rulebooks import NoRulebook
 from anlao.office.cases import finding
 from anlao.office.cases.terms import terms_of
 from anlao.office.shared import scope
+from anlao.office.shared.county_settings import in_every
 
 AT_TWENTY_TO_FOUR = "40 19 * * *"  # the queue's clock is UTC; Beijing is eight hours ahead
 _AT_ONCE = 100
@@ -24,16 +25,15 @@ def open_found_cases(timestamp: int = 0, by: str = "nightly") -> int:  # noqa: A
     Whoever has one gets no second: a second run, or one after a crash, goes on with the rest.
     """
     try:
-        return sum(_open(decided, by) for decided in _latest())
+        latest = _latest()
+        return sum(in_every(latest, lambda county: _open(latest[county], by)))
     finally:
         connections.close_all()
 
 
-def _latest() -> list[DecidedMonth]:
-    months: dict[str, DecidedMonth] = {}
-    for decided in DecidedMonth.objects.filter(is_latest=True).order_by("month"):
-        months[decided.division_code] = decided
-    return list(months.values())
+def _latest() -> dict[str, DecidedMonth]:
+    found = DecidedMonth.objects.filter(is_latest=True).order_by("month")
+    return {decided.division_code: decided for decided in found}
 
 
 def _open(decided: DecidedMonth, by: str) -> int:

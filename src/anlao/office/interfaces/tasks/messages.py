@@ -11,6 +11,7 @@ from procrastinate.contrib.django import app
 from anlao.office.messages import sweeping
 from anlao.office.service_list.queries import own_counties
 from anlao.office.shared import scope
+from anlao.office.shared.county_settings import in_every
 
 AT_TEN_PAST_FOUR = "10 20 * * *"  # the queue's clock is UTC; Beijing is eight hours ahead
 
@@ -23,10 +24,8 @@ def make_messages(timestamp: int = 0, by: str = "nightly") -> int:  # noqa: ARG0
     Nobody is told twice: a second run, or one after a crash, goes on with the rest.
     """
     try:
-        now, total = timezone.now(), 0
-        for county in own_counties():
-            total += _all_of(county, now, by)
-        return total
+        now = timezone.now()
+        return sum(in_every(own_counties(), lambda county: _all_of(county, now, by)))
     finally:
         connections.close_all()
 

@@ -16,7 +16,7 @@ from django.utils import timezone, translation
 
 from anlao.office.divisions import queries as divisions
 from anlao.office.interfaces.web.apps import SIGN_IN
-from anlao.office.interfaces.web.who import Who
+from anlao.office.interfaces.web.who import Who, is_public
 from anlao.office.organisations import factors, sessions
 from anlao.office.organisations import queries as organisations
 from anlao.office.organisations.models import User
@@ -58,8 +58,7 @@ def signed_in(handler: Handler) -> Handler:
         if request.path.startswith("/api/"):  # other systems have no session, they show a token
             return handler(request)
         # the portal is everybody's: it neither knows nor keeps awake whoever is signed in
-        is_public = request.path.startswith(("/public/", "/mine"))
-        user = AnonymousUser() if is_public else get_user(request)
+        user = AnonymousUser() if is_public(request) else get_user(request)
         if isinstance(user, User) and (why := _why_out(request, user)):
             logout(request)
             here = request.get_full_path() if request.method == "GET" else "/"

@@ -57,6 +57,11 @@ def who(request: HttpRequest) -> Who:
     return cast(Who, request.who)  # type: ignore[attr-defined]
 
 
+def is_public(request: HttpRequest) -> bool:
+    """Return whether a page is the portal's or an elder's own: staff are nobody there."""
+    return request.path.startswith(("/public/", "/mine"))
+
+
 def needs(act: str | None = None) -> Callable[[View], View]:
     """Let a view be used only by whoever may do an act, and see only where she may do it.
 
