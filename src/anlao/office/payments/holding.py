@@ -99,6 +99,7 @@ def _held(query: str, run: Run, month: date, terms: Terms, only: Any, *, of: str
     return dict(found)
 
 
+# The runs as a list: joined, the lines were looked through once for each run of three years.
 _ELDERS_HELD = """
 SELECT provision, 'elder:' || elder_id, bool_or(is_open) FROM (
   SELECT a.provision, a.elder_id, true AS is_open FROM benefits_award a
@@ -106,8 +107,9 @@ SELECT provision, 'elder:' || elder_id, bool_or(is_open) FROM (
     AND a.known @> %(known)s::timestamptz AND a.provision = ANY(%(provisions)s)
     AND (%(only)s::bigint[] IS NULL OR a.elder_id = ANY(%(only)s))
   UNION ALL
-  SELECT l.provision, l.elder_id, false FROM payments_line l JOIN payments_run r ON r.id = l.run_id
-  WHERE r.division_code = %(division)s AND l.month = %(first)s AND l.elder_id IS NOT NULL
+  SELECT l.provision, l.elder_id, false FROM payments_line l
+  WHERE l.run_id = ANY(ARRAY(SELECT id FROM payments_run WHERE division_code = %(division)s))
+    AND l.month = %(first)s AND l.elder_id IS NOT NULL
     AND l.state IN ('owed', 'charged') AND l.provision = ANY(%(provisions)s)
     AND (%(only)s::bigint[] IS NULL OR l.elder_id = ANY(%(only)s))
 ) AS t GROUP BY provision, elder_id
@@ -119,8 +121,9 @@ SELECT provision, subject, bool_or(is_open) FROM (
     AND a.known @> %(known)s::timestamptz AND a.provision = ANY(%(provisions)s)
     AND (%(only)s::text[] IS NULL OR a.subject = ANY(%(only)s))
   UNION ALL
-  SELECT l.provision, l.subject, false FROM payments_line l JOIN payments_run r ON r.id = l.run_id
-  WHERE r.division_code = %(division)s AND l.month = %(first)s AND l.elder_id IS NULL
+  SELECT l.provision, l.subject, false FROM payments_line l
+  WHERE l.run_id = ANY(ARRAY(SELECT id FROM payments_run WHERE division_code = %(division)s))
+    AND l.month = %(first)s AND l.elder_id IS NULL
     AND l.state IN ('owed', 'charged') AND l.provision = ANY(%(provisions)s)
     AND (%(only)s::text[] IS NULL OR l.subject = ANY(%(only)s))
 ) AS t GROUP BY provision, subject
