@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-import tempfile
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,14 +24,10 @@ def written_aside(target: Path) -> Iterator[Path]:
     if not folder.is_dir():
         msg = f"{target}: there is no folder {folder}"
         raise InputRefused(msg, "make it, or name another")
+    # Named before it is made: an interrupt right after the making finds it too.
+    part = folder / f".{target.name}.{secrets.token_hex(4)}.part"
     try:
-        handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".part", dir=folder)
-    except OSError as error:
-        msg = f"{target}: cannot be written ({error.strerror})"
-        raise InputRefused(msg) from None
-    os.close(handle)
-    part = Path(name)
-    try:
+        _make(part, target)
         yield part
         mask = os.umask(0)
         os.umask(mask)
@@ -39,3 +35,11 @@ def written_aside(target: Path) -> Iterator[Path]:
         part.replace(target)
     finally:
         part.unlink(missing_ok=True)
+
+
+def _make(part: Path, target: Path) -> None:
+    try:
+        part.touch(0o600, exist_ok=False)
+    except OSError as error:
+        msg = f"{target}: cannot be written ({error.strerror})"
+        raise InputRefused(msg) from None
