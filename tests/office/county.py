@@ -351,8 +351,8 @@ def keep_copy(office: DataFolder) -> None:
     with owner(office) as session:
         session.execute("CREATE SCHEMA kept")
         for table in _KEPT:
-            copy = sql.SQL("CREATE TABLE kept.{0} AS TABLE public.{0}")
-            session.execute(copy.format(sql.Identifier(table)))
+            copy = sql.SQL("CREATE TABLE kept.{0} AS SELECT {1} FROM public.{0}")
+            session.execute(copy.format(sql.Identifier(table), _columns(session, table)))
         session.execute(
             "CREATE TABLE kept.seen (name text PRIMARY KEY, rows bigint, latest bigint)"
         )
@@ -382,13 +382,23 @@ def put_back(office: DataFolder) -> None:
         session.execute("SET CONSTRAINTS ALL IMMEDIATE")
         session.execute("DELETE FROM divisions_division WHERE from_date IS NOT NULL")
         for table in tables:
-            copy = sql.SQL("INSERT INTO public.{0} SELECT * FROM kept.{0}")
-            session.execute(copy.format(sql.Identifier(table)))
+            copy = sql.SQL("INSERT INTO public.{0} ({1}) SELECT {1} FROM kept.{0}")
+            session.execute(copy.format(sql.Identifier(table), _columns(session, table)))
         session.execute("SET CONSTRAINTS ALL IMMEDIATE")
         for table in tables:
             session.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
         session.execute("TRUNCATE kept.seen")
         session.execute(f"INSERT INTO kept.seen {_SEEN}")
+
+
+def _columns(session: psycopg.Connection[Any], table: str) -> sql.Composed:
+    """Return a table's columns, but for those that the database reckons itself."""
+    found = session.execute(
+        "SELECT attname FROM pg_attribute WHERE attrelid = %s::regclass AND attnum > 0 "
+        "AND NOT attisdropped AND attgenerated = ''",
+        [f"public.{table}"],
+    )
+    return sql.SQL(", ").join(sql.Identifier(name) for (name,) in found)
 
 
 _session: list[psycopg.Connection[Any]] = []

@@ -180,3 +180,44 @@ def test_what_the_bank_said_stays_said(books: Session, change: str, states: set[
             through.add(state)
 
     assert through == states
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "is_made"),
+    [
+        ("fen", "fen", True),
+        ("fen", "fen - 1", False),
+        ("state", "'paid'", False),
+        ("line_id", "0", False),
+        ("account_id", "0", False),
+        ("run_id", "0", False),
+    ],
+)
+def test_a_transfer_brings_what_a_line_owes_by_a_run_to_an_account(
+    books: Session, column: str, value: str, is_made: bool
+) -> None:
+    put(books, "payments_transfer", state="returned")
+    columns = ["id", "line_id", "run_id", "division_code", "account_id", "reference", "fen"]
+    columns += ["state", "bank_code", "bank_note"]
+    given = {name: name for name in columns}
+    given |= {"id": "id + 1000", "reference": "'P9'", "state": "'ready'", "bank_note": "''"}
+    values = ", ".join((given | {column: value}).values())
+
+    through = goes(
+        books,
+        f"INSERT INTO payments_transfer ({', '.join(columns)}) SELECT {values} "
+        "FROM payments_transfer",
+    )
+
+    assert through == is_made
+
+
+def test_a_transfer_on_its_way_is_the_only_one_of_its_line(books: Session) -> None:
+    put(books, "payments_transfer", state="paid")
+
+    with pytest.raises(psycopg.errors.UniqueViolation):
+        books.execute(
+            "INSERT INTO payments_transfer (id, line_id, run_id, division_code, account_id, "
+            "reference, fen, state, bank_code, bank_note) SELECT id + 1000, line_id, run_id, "
+            "division_code, account_id, 'P9', fen, 'ready', '', '' FROM payments_transfer"
+        )

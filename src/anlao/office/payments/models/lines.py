@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import ExpressionWrapper, F, Q
 
 from anlao.office.payments.models.accounts import Account
 from anlao.office.payments.models.runs import BankFile, Run
 from anlao.office.registry.models import Elder
 
+_COUNTS = ExpressionWrapper(~Q(state="left_out"), output_field=models.BooleanField())
+_NOT_BACK = ExpressionWrapper(~Q(state="returned"), output_field=models.BooleanField())
 _MONTH_OR_ONCE = r"^([0-9]{4}-(0[1-9]|1[0-2])|once)$"
 
 
@@ -75,7 +77,9 @@ class Line(OfRun):
 
     month = models.DateField()
     period = models.CharField(max_length=7)
-    follows = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+")
+    follows = models.ForeignKey(
+        "self", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     before_fen = models.BigIntegerField()
     due_fen = models.BigIntegerField()
     fen = models.BigIntegerField()
@@ -83,6 +87,11 @@ class Line(OfRun):
     previous_fen = models.BigIntegerField(null=True)
     reason = models.CharField(max_length=120)
     state = models.CharField(max_length=8, choices=State)
+    # What indexes ask of the state. It changes seldom, so that a line goes on without new entries
+    # in any of them.
+    counts = models.GeneratedField(
+        expression=_COUNTS, output_field=models.BooleanField(), db_persist=True
+    )
     held_for = ArrayField(models.CharField(max_length=20), default=list)
     cleared = models.JSONField(default=dict)
 
@@ -108,7 +117,7 @@ class Line(OfRun):
             # and none is followed by two.
             models.UniqueConstraint(
                 fields=("subject", "provision", "period", "follows"),
-                condition=~Q(state="left_out"),
+                condition=Q(counts=True),
                 nulls_distinct=False,
                 name="line_follows_once",
             ),
@@ -116,6 +125,9 @@ class Line(OfRun):
         indexes = (
             models.Index(fields=("run", "provision"), name="line_by_run"),
             models.Index(fields=("payee",), condition=Q(elder__isnull=True), name="line_by_payee"),
+            models.Index(
+                fields=("follows",), condition=Q(follows__isnull=False), name="line_by_follows"
+            ),
         )
 
     def __str__(self) -> str:
@@ -134,14 +146,27 @@ class Transfer(models.Model):
         PAID = "paid", "到账"
         RETURNED = "returned", "退票"
 
-    line = models.ForeignKey(Line, on_delete=models.PROTECT, related_name="transfers")
-    run = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="+", db_index=False)
+    # Line, run and account are asked for once for all that a statement makes, as what they bring
+    # is (transfers.sql), and none of the three is ever removed.
+    line = models.ForeignKey(
+        Line, on_delete=models.PROTECT, related_name="transfers", db_constraint=False
+    )
+    run = models.ForeignKey(
+        Run, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
     division_code = models.CharField(max_length=12)
-    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    account = models.ForeignKey(
+        Account, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
     reference = models.CharField(max_length=20)
     fen = models.BigIntegerField()
     state = models.CharField(max_length=8, choices=State, default=State.READY)
-    file = models.ForeignKey(BankFile, null=True, on_delete=models.PROTECT, related_name="+")
+    is_good = models.GeneratedField(
+        expression=_NOT_BACK, output_field=models.BooleanField(), db_persist=True
+    )
+    file = models.ForeignKey(
+        BankFile, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     bank_code = models.CharField(max_length=20, blank=True)
     bank_note = models.CharField(max_length=200, blank=True)
 
@@ -151,10 +176,10 @@ class Transfer(models.Model):
             # Not unique on the field: Django would add an index for searches by beginnings.
             models.UniqueConstraint(fields=("reference",), name="transfer_reference"),
             models.UniqueConstraint(
-                fields=("line",), condition=~Q(state="returned"), name="transfer_one_at_a_time"
+                fields=("line",), condition=Q(is_good=True), name="transfer_one_at_a_time"
             ),
         )
-        indexes = (models.Index(fields=("run", "state"), name="transfer_by_run"),)
+        indexes = (models.Index(fields=("run",), name="transfer_by_run"),)
 
     def __str__(self) -> str:
         return f"{self.reference} {self.fen} {self.state}"
