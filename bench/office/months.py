@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 REPORT = Path(__file__).resolve().parents[2] / "docs" / "reference" / "payments.md"
 MOST = {"preview": 90.0, "send": 30.0}
 """Seconds at most: from opened to a run that can be looked through; from approved to the file."""
+ASKED = 160_000
+"""Payments for which they hold; the city's own are fewer, so its seconds are reckoned up."""
 _PARTS = {
     "decide": "preview",
     "settle": "send",
@@ -53,6 +55,10 @@ class Spent:
     def of(self, whole: str) -> float:
         return sum(took for part, took in self.seconds.items() if _PARTS[part] == whole)
 
+    def asked(self, whole: str) -> float:
+        """Return what as many payments as are asked for would take, each as long as these."""
+        return self.of(whole) * ASKED / self.payments
+
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
@@ -70,9 +76,12 @@ def main() -> int:
             print(county, flush=True)
             _pay(county, month, spent)
     for whole, most in MOST.items():
-        print(f"{whole}: {spent.of(whole):.1f} s of {most:.0f} s, {spent.payments:,} payments")
+        print(
+            f"{whole}: {spent.of(whole):.1f} s for {spent.payments:,} payments, "
+            f"{spent.asked(whole):.1f} s of {most:.0f} s for {ASKED:,}"
+        )
     chosen.report.write_text(_report(chosen.elders, spent), encoding="utf-8")
-    return 1 if any(spent.of(whole) > most for whole, most in MOST.items()) else 0
+    return 1 if any(spent.asked(whole) > most for whole, most in MOST.items()) else 0
 
 
 def _prepared(month: date) -> list[str]:
@@ -152,7 +161,9 @@ def _report(elders: int, spent: Spent) -> str:
         f"| {part} | {_PARTS[part]} | {took:.1f} |" for part, took in spent.seconds.items()
     )
     limits = "\n".join(
-        f"- {whole}: {spent.of(whole):.1f} s, at most {most:.0f} s" for whole, most in MOST.items()
+        f"- {whole}: {spent.of(whole):.1f} s, reckoned up to {ASKED:,} payments "
+        f"{spent.asked(whole):.1f} s, at most {most:.0f} s"
+        for whole, most in MOST.items()
     )
     return (
         "# A city's month of payments\n\n"

@@ -39,6 +39,15 @@ _BROWSERS = (Path("/usr/bin/chromium-headless-shell"), Path("/usr/bin/chromium")
 """Debian's two builds of the same chromium; without windows it needs half the processor time."""
 DESKTOP, PHONE = (1366, 768), (390, 844)
 TAGS = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa")
+OF_SIZE_AND_LANGUAGE = (
+    "html-has-lang",
+    "html-lang-valid",
+    "valid-lang",
+    "meta-viewport",
+    "scrollable-region-focusable",
+    "target-size",
+)
+"""Rules of axe whose answer may be another on a telephone or in another language."""
 _TO_START = 60
 
 
@@ -239,10 +248,11 @@ class Visitor:
     def resize(self, size: tuple[int, int]) -> None:
         self.page.set_viewport_size({"width": size[0], "height": size[1]})
 
-    def picture(self, name: str) -> None:
+    def picture(self, name: str, *, whole: bool = True) -> None:
+        """Keep a picture of the page; drawing all of a long one takes longer than reading it."""
         self.artefacts.mkdir(parents=True, exist_ok=True)
         self.page.screenshot(
-            path=self.artefacts / f"{name}.jpg", type="jpeg", quality=80, full_page=True
+            path=self.artefacts / f"{name}.jpg", type="jpeg", quality=80, full_page=whole
         )
 
     def overflows(self) -> list[str]:
@@ -268,23 +278,17 @@ class Visitor:
         )
         return found
 
-    def violations(self, *, with_colours: bool = True) -> list[str]:
-        """Return what axe finds against WCAG 2.2 AA.
-
-        ``with_colours``: contrast too, which takes longer than all the rest together.
-        """
+    def violations(self, *rules: str) -> list[str]:
+        """Return what axe finds against WCAG 2.2 AA; ``rules``: against these alone."""
         if self.page.evaluate("typeof axe") == "undefined":
             self.page.evaluate(AXE_SCRIPT)
         found: list[str] = self.page.evaluate(
-            """async ([tags, colours]) => {
-              const options = {
-                runOnly: {type: 'tag', values: tags}, resultTypes: ['violations'],
-                rules: {'color-contrast': {enabled: colours}},
-              };
+            """async ([type, values]) => {
+              const options = {runOnly: {type, values}, resultTypes: ['violations']};
               return (await axe.run(document, options)).violations.flatMap(rule => rule.nodes.map(
                 node => `${rule.id}: ${node.html.slice(0, 160)} ${node.failureSummary}`));
             }""",
-            [list(TAGS), with_colours],
+            ["rule", list(rules)] if rules else ["tag", list(TAGS)],
         )
         return found
 

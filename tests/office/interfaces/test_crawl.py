@@ -300,15 +300,21 @@ def shows(response: Answer, her: Elder) -> bool:
 def test_every_page_opens_to_whom_it_should(county: County, client_of: Browser, part: str) -> None:
     for name, page in PAGES.items():
         browser = client_of(county.cast[part])
-        for key, number in numbers_of(county, page).items():
+        for key, number in numbers_of(county, part, page).items():
             look(county, browser, part, name, key, number)
 
 
-def numbers_of(county: County, page: Page) -> dict[str, int]:
-    """Return what goes into the address, by elder ("": the page is about none)."""
+def numbers_of(county: County, part: str, page: Page) -> dict[str, int]:
+    """Return what goes into the address, by elder ("": the page is about none).
+
+    One of those whom she may see, and all whom she may not; one, where nobody's page opens to her.
+    """
     match page.about:
         case "elder":
-            return {key: her.pk for key, her in county.elders.items()}
+            asked = [*SEEN[part][:1], *(key for key in county.elders if key not in SEEN[part])]
+            if part not in page.opens:
+                asked = asked[:1]
+            return {key: county.elders[key].pk for key in asked}
         case "user":
             return {"": county.cast["leader"].pk}
         case _:
