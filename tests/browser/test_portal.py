@@ -15,7 +15,8 @@ pytestmark = pytest.mark.browser
 
 NARROW = (360, 740)
 HOME = f"/public/{COUNTY}"
-LOOKS = ("normal", "large", "contrast")
+LOOKS = {"normal": ("zh", "en"), "large": ("zh", "en"), "contrast": ("zh",)}
+"""How the portal is looked at, in which languages: colours are the same in both."""
 RESULT = "birth_date=1937-03&hukou=331123001&economic_status=dibao&done=1"
 PAGES = {
     "places": "/public/?all=1",
@@ -70,7 +71,7 @@ def faults(visitor: Visitor, where: str, look: str) -> list[str]:
     found = [f"{where} too wide: {one}" for one in visitor.overflows()]
     found += [f"{where} too small: {one}" for one in visitor.page.evaluate(SMALL, least)]
     found += [f"{where} to touch: {o}" for o in visitor.page.evaluate(TOO_LITTLE_TO_TOUCH)]
-    rules = OF_SIZE_AND_LANGUAGE if where == "en" else ()
+    rules = OF_SIZE_AND_LANGUAGE if where.startswith("en") else ()
     found += [f"{where} axe: {one}" for one in visitor.violations(*rules)]
     if visitor.page.locator("h1").count() != 1:
         found.append(f"{where}: not one h1")
@@ -83,12 +84,13 @@ def test_page_is_whole_readable_and_accessible(name: str, look: str, enter: Ente
     visitor = enter("", size=NARROW)
     choose(visitor, look)
     found = []
-    for language in ("zh", "en"):
+    for language in LOOKS[look]:
         visitor.speak(language)
         visitor.go(address(visitor, name))
         visitor.picture(f"public-{name}-{look}-{language}", whole=language == "zh")
         found += faults(visitor, language, look)
-    found += [f"Chinese on an English page: {one}" for one in visitor.chinese_left()]
+    if language == "en":
+        found += [f"Chinese on an English page: {one}" for one in visitor.chinese_left()]
     assert "\n".join(found) == ""
 
 
