@@ -27,11 +27,14 @@ CREATE TRIGGER kept BEFORE UPDATE ON payments_line FOR EACH ROW
       NEW.month, NEW.period, NEW.follows_id, NEW.before_fen, NEW.due_fen, NEW.fen,
       NEW.previous_fen, NEW.reason))
   EXECUTE FUNCTION payments_line_is_another();
+-- Planned each time, and in order: a plan kept from a statement of one row, or one that hopes to meet
+-- a wrong one early, goes through all pairs of a large statement.
 CREATE FUNCTION payments_lines_go_on() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE wrong record;
 BEGIN
-  SELECT r.state AS stage, b.state AS was, a.state AS is_now INTO wrong
+  EXECUTE $query$
+    SELECT r.state AS stage, b.state AS was, a.state AS is_now
     FROM was b JOIN made a ON a.id = b.id JOIN payments_run r ON r.id = a.run_id
     WHERE (b.state, b.held_for, b.cleared, b.offset_fen)
         IS DISTINCT FROM (a.state, a.held_for, a.cleared, a.offset_fen)
@@ -43,8 +46,8 @@ BEGIN
             AND r.state IN ('approved', 'cancelled')
           OR b.state = 'listed' AND a.state IN ('owed', 'charged') AND r.state = 'approved'))
         IS NOT TRUE
-    LIMIT 1;
-  IF FOUND THEN
+    ORDER BY a.id LIMIT 1$query$ INTO wrong;
+  IF wrong.stage IS NOT NULL THEN
     RAISE EXCEPTION 'a line of a run that is % does not go from % to %, nor is it kept back from',
       wrong.stage, wrong.was, wrong.is_now;
   END IF;

@@ -30,6 +30,7 @@ CLEARABLE = (
 # given each grant by a case of its own, for a month: a next one, by another case, is another.
 # The latest line of each provision and period says what was due so far. A line of another county
 # is left alone: what that county paid is its own to correct.
+# What counts is asked for by name where a subject is looked up: the index holds what counts.
 _TOPS = """
 CREATE TEMP TABLE top ON COMMIT DROP AS
 SELECT l.subject, l.provision, l.period, l.id, l.due_fen, l.month,
@@ -66,7 +67,8 @@ SELECT %(run)s, s.subject, s.payee, s.elder_id, s.division_code, s.provision, s.
 FROM said s
 LEFT JOIN top t ON t.subject = s.subject AND t.provision = s.provision AND t.period = s.period
 LEFT JOIN payments_line b ON s.month = %(month)s AND b.subject = s.subject
-  AND b.provision = s.provision AND b.period = %(before)s AND b.state IN ('owed', 'charged')
+  AND b.provision = s.provision AND b.period = %(before)s AND b.counts
+  AND b.state IN ('owed', 'charged')
   AND NOT EXISTS (SELECT 1 FROM payments_line n WHERE n.follows_id = b.id AND n.state <> 'left_out')
 WHERE s.due_fen <> coalesce(t.due_fen, 0) AND coalesce(t.is_own, true)
   AND (%(kind)s <> 'top_up' OR s.due_fen > coalesce(t.due_fen, 0))
@@ -111,7 +113,7 @@ WITH mine AS (
     AND a.known @> %(known)s::timestamptz WHERE a.case_number IS NULL AND a.fen <> m.due_fen
   UNION ALL SELECT id, 'no_case' FROM mine WHERE case_number IS NULL AND NOT EXISTS (
     SELECT 1 FROM payments_line p WHERE p.subject = mine.subject AND p.provision = mine.provision
-      AND p.state IN ('owed', 'charged'))
+      AND p.counts AND p.state IN ('owed', 'charged'))
 ), held AS (SELECT id, array_agg(DISTINCT why ORDER BY why) AS held_for FROM reasons GROUP BY id)
 UPDATE payments_line l SET state = 'held', held_for = h.held_for FROM held h WHERE h.id = l.id
 """

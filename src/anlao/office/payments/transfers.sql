@@ -5,14 +5,15 @@ CREATE OR REPLACE FUNCTION payments_transfer_brings() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE wrong record;
 BEGIN
-  SELECT m.reference, m.line_id INTO wrong FROM made m
+  EXECUTE $query$
+    SELECT m.reference, m.line_id FROM made m
     LEFT JOIN payments_line l ON l.id = m.line_id
     LEFT JOIN payments_account a ON a.id = m.account_id
     LEFT JOIN payments_run r ON r.id = m.run_id
     WHERE (m.state = 'ready' AND l.state = 'owed' AND a.subject = l.payee AND r.id IS NOT NULL
       AND m.fen = l.fen - l.offset_fen) IS NOT TRUE
-    LIMIT 1;
-  IF FOUND THEN
+    ORDER BY m.id LIMIT 1$query$ INTO wrong;
+  IF wrong.reference IS NOT NULL THEN
     RAISE EXCEPTION 'transfer % does not bring what line % owes', wrong.reference, wrong.line_id;
   END IF;
   RETURN NULL;
