@@ -19,6 +19,7 @@ from pathlib import Path
 from anlao.office.database import embedded
 from anlao.office.database.folder import DataFolder
 
+ROOT = Path(__file__).parents[1]
 _PLACE = "ANLAO_TEST_OFFICE"
 """Names the folder of the run; what starts the run sets it, its processes inherit it."""
 
@@ -46,12 +47,9 @@ def take_tables(folder: DataFolder) -> None:
     with _first() as first:
         done = first.path / "done"
         if not done.exists():
-            ours = [
-                str(path) for path in (Path(__file__).parents[1] / "src", Path(__file__).parents[1])
-            ]
             subprocess.run(
                 [sys.executable, "-m", "tests.new_office", str(first.path)],
-                env={**os.environ, "PYTHONPATH": os.pathsep.join(ours)},
+                env={**os.environ, "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}"},
                 check=True,
             )
             done.touch()
@@ -61,6 +59,7 @@ def take_tables(folder: DataFolder) -> None:
 @contextmanager
 def _first() -> Iterator[DataFolder]:
     """Have the first office to oneself."""
+    have_a_place()
     place = Path(os.environ[_PLACE])
     with (place / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -69,15 +68,15 @@ def _first() -> Iterator[DataFolder]:
         yield first
 
 
-def forget_nothing_on_disk() -> None:
-    """Let databases of this process skip waiting for the disk: a test's outlives no crash."""
+def wait_for_no_disk() -> None:
+    """Let databases of this process not wait for the disk: a test's outlives no crash."""
     embedded._SETTINGS = {**embedded._SETTINGS, "fsync": "off", "full_page_writes": "off"}
 
 
 def main() -> None:
     from anlao.office.installation import opened
 
-    forget_nothing_on_disk()
+    wait_for_no_disk()
     with opened(DataFolder(Path(sys.argv[1]))):
         pass
 

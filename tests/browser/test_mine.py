@@ -11,6 +11,7 @@ from playwright.sync_api import Browser
 
 from tests.browser.office import Enter, Office, Visitor
 from tests.browser.test_portal import LOOKS, NARROW, choose, faults
+from tests.card_sheets import read_off
 
 pytestmark = pytest.mark.browser
 PAGES = (
@@ -78,14 +79,6 @@ def telephone(chromium: Browser, office: Office, enter: Enter) -> Iterator[Visit
     context.set_default_timeout(8000)
     yield Visitor(office, context, context.new_page(), office.folder)
     context.close()
-
-
-def read_off(page: str) -> tuple[str, str]:
-    number = re.search(r">(\d{8})</dd>", page)
-    code = re.search(r">(\w{4}-\w{4}-\w{4})</dd>", page)
-    assert number, page
-    assert code, page
-    return number[1], code[1]
 
 
 def test_from_the_counter_to_who_read_her_file(enter: Enter, telephone: Visitor) -> None:

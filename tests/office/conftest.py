@@ -19,7 +19,7 @@ import pytest
 
 from anlao.office.database.folder import DataFolder
 from anlao.office.installation import SETTINGS, opened
-from tests.new_office import forget_nothing_on_disk, take_secrets, take_tables
+from tests.new_office import take_secrets, take_tables, wait_for_no_disk
 
 if TYPE_CHECKING:
     from django.test import Client
@@ -33,7 +33,7 @@ _PLACE.chmod(0o711)
 atexit.register(shutil.rmtree, _PLACE, ignore_errors=True)
 FOLDER = DataFolder(_PLACE)
 take_secrets(FOLDER)
-forget_nothing_on_disk()
+wait_for_no_disk()
 os.environ["ANLAO_DATA"] = str(FOLDER.path)
 # The browser of other tests keeps an event loop in this thread; ours touch none of its work.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
 from django.test import Client
+from tests.card_sheets import read_off
 from tests.office.county import County
 
 from anlao.office.organisations.models import User
@@ -27,14 +27,6 @@ def handed_out(browsers: Browser, county: County, key: str = "a1", **sent: str) 
     )
     assert page.status_code == 200, body(page)
     return read_off(body(page))
-
-
-def read_off(page: str) -> tuple[str, str]:
-    code = re.search(r">(\w{4}-\w{4}-\w{4})<", page)
-    number = re.search(r">(\d{8})</dd>", page)
-    assert code, page
-    assert number, page
-    return number[1], code[1]
 
 
 def signed_in(browsers: Browser, her: Elder, card: tuple[str, str]) -> Client:

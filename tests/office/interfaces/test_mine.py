@@ -11,9 +11,10 @@ from django.core.cache import cache
 from django.db import transaction
 from django.test import Client
 from django.utils import timezone
+from tests.card_sheets import read_off
 from tests.office.cases import flow
 from tests.office.county import COUNTY, County, everywhere
-from tests.office.interfaces.access import body, handed_out, read_off, signed_in
+from tests.office.interfaces.access import body, handed_out, signed_in
 from tests.office.payments import months
 
 from anlao.office.cases.models import Case
