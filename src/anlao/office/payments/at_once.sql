@@ -48,7 +48,7 @@ BEGIN
         IS NOT TRUE
     ORDER BY a.id LIMIT 1$query$ INTO wrong;
   IF wrong.stage IS NOT NULL THEN
-    RAISE EXCEPTION 'a line of a run that is % does not go from % to %, nor is it kept back from',
+    RAISE EXCEPTION 'a line of a run that is % does not go from % to %, nor changes so',
       wrong.stage, wrong.was, wrong.is_now;
   END IF;
   RETURN NULL;

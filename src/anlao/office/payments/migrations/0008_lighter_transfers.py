@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from django.db import migrations, models
 from django.db.models import PROTECT, BooleanField, ExpressionWrapper, Q
@@ -18,6 +19,12 @@ def _is_not(state: str) -> models.GeneratedField:
     )
 
 
+def _to(model: str, *, related_name: str = "+", **more: Any) -> models.ForeignKey:  # type: ignore[type-arg]
+    return models.ForeignKey(
+        f"payments.{model}", on_delete=PROTECT, related_name=related_name, **more
+    )
+
+
 class Migration(migrations.Migration):
     dependencies = (("payments", "0007_at_once"),)
     operations = (
@@ -26,56 +33,15 @@ class Migration(migrations.Migration):
         migrations.RemoveIndex("transfer", "transfer_by_run"),
         migrations.AddField("line", "counts", _is_not("left_out")),
         migrations.AddField("transfer", "is_good", _is_not("returned")),
+        migrations.AlterField("line", "follows", _to("line", null=True, db_index=False)),
         migrations.AlterField(
-            "line",
-            "follows",
-            models.ForeignKey(
-                db_index=False, null=True, on_delete=PROTECT, related_name="+", to="payments.line"
-            ),
+            "transfer", "account", _to("account", db_index=False, db_constraint=False)
         ),
+        migrations.AlterField("transfer", "file", _to("bankfile", null=True, db_index=False)),
         migrations.AlterField(
-            "transfer",
-            "account",
-            models.ForeignKey(
-                db_constraint=False,
-                db_index=False,
-                on_delete=PROTECT,
-                related_name="+",
-                to="payments.account",
-            ),
+            "transfer", "line", _to("line", related_name="transfers", db_constraint=False)
         ),
-        migrations.AlterField(
-            "transfer",
-            "file",
-            models.ForeignKey(
-                db_index=False,
-                null=True,
-                on_delete=PROTECT,
-                related_name="+",
-                to="payments.bankfile",
-            ),
-        ),
-        migrations.AlterField(
-            "transfer",
-            "line",
-            models.ForeignKey(
-                db_constraint=False,
-                on_delete=PROTECT,
-                related_name="transfers",
-                to="payments.line",
-            ),
-        ),
-        migrations.AlterField(
-            "transfer",
-            "run",
-            models.ForeignKey(
-                db_constraint=False,
-                db_index=False,
-                on_delete=PROTECT,
-                related_name="+",
-                to="payments.run",
-            ),
-        ),
+        migrations.AlterField("transfer", "run", _to("run", db_index=False, db_constraint=False)),
         migrations.AddIndex(
             "line",
             models.Index(
