@@ -9,9 +9,8 @@ from django.utils import timezone
 
 from anlao.office.organisations import sessions
 from anlao.office.organisations.models import Grant, User
+from anlao.office.organisations.noting import note
 from anlao.office.organisations.operations import AccountRefused, revoke
-from anlao.office.shared import audit
-from anlao.office.shared.audit import Act
 
 _ADMINISTRATOR = "administrator"
 
@@ -39,7 +38,7 @@ def deactivate(user: User, *, reason: str, by: str, at: datetime) -> None:
         sessions.end(found, by=by, at=at, reason=reason)
         found.is_active, found.deactivated_at = False, at
         found.save(update_fields=["is_active", "deactivated_at"])
-        audit.record(Act("deactivate_user", f"user:{found.username}", purpose=reason), by=by)
+        note("deactivate_user", found, by=by, purpose=reason)
 
 
 def reactivate(user: User, *, reason: str, by: str) -> None:
@@ -56,7 +55,7 @@ def reactivate(user: User, *, reason: str, by: str) -> None:
         found.save(
             update_fields=["is_active", "deactivated_at", "failed_attempts", "locked_until_at"]
         )
-        audit.record(Act("reactivate_user", f"user:{found.username}", purpose=reason), by=by)
+        note("reactivate_user", found, by=by, purpose=reason)
 
 
 def _is_last_administrator(user: User, at: datetime) -> bool:

@@ -26,8 +26,7 @@ from anlao.office.organisations.models import (
     SecondFactorRule,
     User,
 )
-from anlao.office.shared import audit
-from anlao.office.shared.audit import Act
+from anlao.office.organisations.noting import note
 from anlao.office.shared.vaults import vault
 
 RECOMMENDED = ("administrator", "county_approver", "finance")
@@ -107,7 +106,7 @@ def add_app(user: User, secret: bytes, code: str, *, name: str, at: datetime) ->
         counter=step,
         added_at=at,
     )
-    _note("add_second_factor", user, by=user.username, kind="app", name=name)
+    note("add_second_factor", user, by=user.username, after={"kind": "app", "name": name})
     return made
 
 
@@ -121,7 +120,7 @@ def add_key(user: User, credential: bytes, counter: int, *, name: str, at: datet
         counter=counter,
         added_at=at,
     )
-    _note("add_second_factor", user, by=user.username, kind="key", name=name)
+    note("add_second_factor", user, by=user.username, after={"kind": "key", "name": name})
 
 
 def check_code(user: User, code: str, *, at: datetime) -> bool:
@@ -137,7 +136,7 @@ def note_key_used(key: Authenticator, counter: int, *, at: datetime) -> bool:
     Keys that do not count always say 0.
     """
     if key.counter and counter <= key.counter:
-        _note("second_factor_copied", key.user, by=key.user.username, name=key.name)
+        note("second_factor_copied", key.user, by=key.user.username, after={"name": key.name})
         return False
     return bool(
         Authenticator.objects.filter(pk=key.pk, removed_at=None).update(
@@ -184,7 +183,7 @@ def new_codes(user: User, *, at: datetime) -> list[str]:
     RecoveryCode.objects.bulk_create(
         RecoveryCode(user=user, digest=_digest(user, code), made_at=at) for code in codes
     )
-    _note("make_recovery_codes", user, by=user.username, count=CODES)
+    note("make_recovery_codes", user, by=user.username, after={"count": CODES})
     return ["-".join(code[at : at + 4] for at in range(0, _CODE_LENGTH, 4)) for code in codes]
 
 
@@ -197,7 +196,7 @@ def _is_recovery(user: User, code: str, at: datetime) -> bool:
         return False
     found.used_at = at
     found.save(update_fields=["used_at"])
-    _note("use_recovery_code", user, by=user.username, left=codes_left(user))
+    note("use_recovery_code", user, by=user.username, after={"left": codes_left(user)})
     return True
 
 
@@ -226,7 +225,7 @@ def remove(user: User, number: int, grants: Iterable[Grant], *, at: datetime) ->
     found.save(update_fields=["removed_at", "removed_by"])
     if is_last:
         _good_codes(user).update(retired_at=at)
-    _note("remove_second_factor", user, by=user.username, name=found.name)
+    note("remove_second_factor", user, by=user.username, after={"name": found.name})
 
 
 def reset(user: User, *, reason: str, by: str, at: datetime) -> int:
@@ -234,12 +233,5 @@ def reset(user: User, *, reason: str, by: str, at: datetime) -> int:
     with transaction.atomic():
         count = of(user).update(removed_at=at, removed_by=by)
         _good_codes(user).update(retired_at=at)
-        act = Act(
-            "reset_second_factor", f"user:{user.username}", purpose=reason, after={"was": count}
-        )
-        audit.record(act, by=by)
+        note("reset_second_factor", user, by=by, purpose=reason, after={"was": count})
     return count
-
-
-def _note(act: str, user: User, *, by: str, **after: object) -> None:
-    audit.record(Act(act, f"user:{user.username}", after=after), by=by)

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from anlao.office.divisions.models import Division
 from anlao.office.organisations.models import Grant, Organisation, User
+from anlao.office.organisations.noting import note
 from anlao.office.organisations.queries import grants_on
 from anlao.office.organisations.roles import ROLES, conflicts
 from anlao.office.shared import audit
@@ -88,7 +89,7 @@ def grant(
         "until": until.isoformat() if until else None,
         "on_behalf_of": on_behalf_of.username if on_behalf_of else None,
     }
-    audit.record(Act("grant", f"user:{user.username}", purpose=reason, after=after), by=by)
+    note("grant", user, by=by, purpose=reason, after=after)
     return made
 
 
@@ -102,7 +103,7 @@ def revoke(*, held: Grant, reason: str, by: str, at: datetime) -> None:
         return
     held.revoked_at, held.revoked_by = at, by
     before = {"role": held.role}
-    audit.record(Act("revoke", f"user:{held.user.username}", purpose=reason, before=before), by=by)
+    note("revoke", held.user, by=by, purpose=reason, before=before)
     for lent in _lent_of(held):
         revoke(held=lent, reason=reason, by=by, at=at)
 
@@ -172,14 +173,14 @@ def note_failure(user: User, *, at: datetime) -> None:
         user.failed_attempts = 0
     user.save(update_fields=["failed_attempts", "locked_until_at"])
     act = "account_locked" if user.locked_until_at == at + LOCKED_FOR else "sign_in_failed"
-    audit.record(Act(act, f"user:{user.username}"), by=user.username)
+    note(act, user, by=user.username)
 
 
 def note_success(user: User) -> None:
     """Forget earlier wrong passwords."""
     user.failed_attempts, user.locked_until_at = 0, None
     user.save(update_fields=["failed_attempts", "locked_until_at"])
-    audit.record(Act("sign_in", f"user:{user.username}"), by=user.username)
+    note("sign_in", user, by=user.username)
 
 
 def change_password(user: User, password: str) -> None:
@@ -187,7 +188,7 @@ def change_password(user: User, password: str) -> None:
     user.set_password(password)
     user.must_change_password = False
     user.save(update_fields=["password", "must_change_password"])
-    audit.record(Act("change_password", f"user:{user.username}"), by=user.username)
+    note("change_password", user, by=user.username)
 
 
 def reset_password(user: User, password: str, *, by: str) -> None:
@@ -196,7 +197,7 @@ def reset_password(user: User, password: str, *, by: str) -> None:
     user.must_change_password = True
     user.failed_attempts, user.locked_until_at = 0, None
     user.save()
-    audit.record(Act("reset_password", f"user:{user.username}"), by=by)
+    note("reset_password", user, by=by)
 
 
 class AccountRefused(ValueError):
@@ -212,7 +213,7 @@ def add_user(*, username: str, full_name: str, organisation: Organisation, by: s
     user.set_password(password)
     user.save()
     after = {"full_name": full_name, "organisation": organisation.name}
-    audit.record(Act("add_user", f"user:{username}", after=after), by=by)
+    note("add_user", user, by=by, after=after)
     return password
 
 
@@ -222,7 +223,8 @@ def add_organisation(*, kind: str, name: str, division: Division, by: str) -> Or
         raise AccountRefused(f"{name} 已存在 / is there already")
     made = Organisation.objects.create(kind=kind, name=name, division=division)
     after = {"kind": kind, "name": name, "division": division.code}
-    audit.record(Act("add_organisation", f"organisation:{made.pk}", after=after), by=by)
+    act = Act("add_organisation", f"organisation:{made.pk}", division.code, after=after)
+    audit.record(act, by=by)
     return made
 
 

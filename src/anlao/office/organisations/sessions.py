@@ -6,8 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from anlao.office.organisations.models import SignIn, User
-from anlao.office.shared import audit
-from anlao.office.shared.audit import Act
+from anlao.office.organisations.noting import note
 
 _SEEN_EVERY = timedelta(minutes=1)
 """When somebody was last seen is told to the minute, so that not every page writes it."""
@@ -61,8 +60,7 @@ def end(
         found = found.exclude(pk=but)
     ended = found.update(ended_at=at, ended_by=by)
     if ended:
-        act = Act("end_sessions", f"user:{user.username}", purpose=reason, after={"ended": ended})
-        audit.record(act, by=by)
+        note("end_sessions", user, by=by, purpose=reason, after={"ended": ended})
     return ended
 
 

@@ -14,8 +14,7 @@ from anlao.office.divisions.models import Division
 from anlao.office.divisions.queries import successors
 from anlao.office.organisations import roles
 from anlao.office.organisations.models import Organisation, Token
-from anlao.office.shared import audit
-from anlao.office.shared.audit import Act
+from anlao.office.organisations.noting import note
 from anlao.office.shared.scope import NOTHING, Scope
 from anlao.office.shared.vaults import vault
 
@@ -75,14 +74,14 @@ def issue(
         "division": division.code if division else None,
         "until": expires_at.isoformat(),
     }
-    audit.record(Act("issue_token", f"token:{made.pk}", after=after), by=by)
+    note("issue_token", made, by=by, after=after)
     return made, secret
 
 
 def revoke(token: Token, *, reason: str, by: str, at: datetime) -> None:
     """End a token now; the row stays. One that was ended already stays as it is."""
     if Token.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=at, revoked_by=by):
-        audit.record(Act("revoke_token", f"token:{token.pk}", purpose=reason), by=by)
+        note("revoke_token", token, by=by, purpose=reason)
 
 
 def holder_of(secret: str, *, at: datetime) -> Token | None:
