@@ -139,7 +139,7 @@ def look(folder: DataFolder) -> dict[str, Any]:
         return {
             "jobs": {str(job.pk): job.state for job in Job.objects.all()},
             "faults": faults,
-            "chain": [f"{one.number}: {one.why}" for one in audit.verify()],
+            "chain": [f"{one.number}: {one.why}" for one in audit.verify().broken],
             "paid_twice": single(
                 "WITH sent AS (SELECT l.subject, l.provision, l.period, sum(t.fen) AS fen"
                 " FROM payments_transfer t JOIN payments_line l ON l.id = t.line_id"

@@ -15,10 +15,10 @@ from anlao.office.registry import operations
 from anlao.office.registry.models import Elder
 from anlao.office.registry.operations import Ground
 from anlao.office.shared import scope
-from anlao.office.shared.models import AuditEntry
 from anlao.office.shared.scope import WHOLE_OFFICE
 from anlao.rules.periods import Month
 from tests.office.county import COUNTY, NEIGHBOUR, County, elder, owner, scope_for
+from tests.office.log import log
 
 pytestmark = pytest.mark.usefixtures("committed")
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
@@ -147,7 +147,7 @@ def test_a_county_without_a_rulebook_is_told_and_the_others_are_decided() -> Non
 def test_deciding_is_in_the_audit_log(office: DataFolder) -> None:
     decide()
 
-    entry = AuditEntry.objects.first()
+    entry = log().first()
     assert entry is not None
     assert (entry.act, entry.subject, entry.who) == ("decide", f"county:{COUNTY}", "test")
     with owner(office) as session:

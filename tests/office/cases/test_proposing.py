@@ -19,10 +19,10 @@ from anlao.office.journeys.operations import Signed
 from anlao.office.registry.models import Elder
 from anlao.office.registry.operations import Ground
 from anlao.office.shared import scope
-from anlao.office.shared.models import AuditEntry
 from anlao.office.shared.scope import WHOLE_OFFICE
 from tests.office.cases.flow import ALLOWANCE, APPROVER, NOW, TODAY
 from tests.office.county import VILLAGE_A2, VILLAGE_B, County, scope_for
+from tests.office.log import log
 
 CLERK, OTHER = "clerk_a", "approver2"
 CONFIRMED = TODAY
@@ -112,7 +112,7 @@ def test_one_proposes_and_another_suspends(case: Case) -> None:
     assert [one.valid.upper for one in held(hers(case), ALLOWANCE)] == [FROM]
     assert the_proposal().state == PauseProposal.APPROVED
     assert case.pauses.get().kind == "life_unconfirmed"
-    acts = set(AuditEntry.objects.values_list("act", flat=True))
+    acts = set(log().values_list("act", flat=True))
     assert {"case_propose_pause", "case_approve_pause", "case_suspend"} <= acts
     with pytest.raises(Refused, match="已有答复"):
         approve(row, by=OTHER)

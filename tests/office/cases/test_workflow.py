@@ -19,7 +19,6 @@ from anlao.office.cases.states import MOVES, NotNow
 from anlao.office.registry import operations
 from anlao.office.registry.operations import Ground
 from anlao.office.shared import scope
-from anlao.office.shared.models import AuditEntry
 from anlao.office.shared.scope import WHOLE_OFFICE
 from tests.office.cases.flow import (
     ALLOWANCE,
@@ -41,6 +40,7 @@ from tests.office.cases.flow import (
     verifying_,
 )
 from tests.office.county import VILLAGE_A1, County, elder, scope_for
+from tests.office.log import log
 
 REWARD = "nominal-90-reward"
 pytestmark = pytest.mark.usefixtures("db")
@@ -79,7 +79,7 @@ def test_a_case_goes_from_the_village_to_the_open_benefit() -> None:
         ("pass_on", TOWN),
         ("approve", APPROVER),
     ]
-    acts = AuditEntry.objects.filter(subject=f"elder:{her.pk}", act__startswith="case_")
+    acts = log(subject=f"elder:{her.pk}", act__startswith="case_")
     assert {"case_apply", "case_show", "case_check", "case_approve"} <= {one.act for one in acts}
 
 

@@ -19,9 +19,9 @@ from anlao.office.citizens.cards import HERSELF, CardRefused, Holder
 from anlao.office.citizens.models import Card, CardSignIn, Correction
 from anlao.office.registry.models import Elder
 from anlao.office.shared import audit, scope
-from anlao.office.shared.models import AuditEntry
 from tests.office.cases import flow
 from tests.office.county import County, everywhere
+from tests.office.log import log
 
 pytestmark = pytest.mark.usefixtures("db")
 DAY = date(2026, 11, 27)
@@ -278,7 +278,7 @@ def test_the_end_of_an_agents_card_is_moved_with_a_reason_and_logged(family: Fam
 
     assert daughter.until == until
     audit.write_waiting()
-    entry = AuditEntry.objects.get(act="move_card_end")
+    entry = log().get(act="move_card_end")
     assert (entry.who, entry.purpose) == ("clerk_a", "本人要求")
     assert entry.before == {"card": daughter.number, "until": "2028-11-27"}
     assert entry.after == {"card": daughter.number, "until": "2027-06-30"}

@@ -13,8 +13,8 @@ from anlao.office.citizens.cards import HERSELF, CardRefused, Holder
 from anlao.office.citizens.models import Card
 from anlao.office.registry.models import Elder
 from anlao.office.shared import audit, scope
-from anlao.office.shared.models import AuditEntry
 from tests.office.county import County, everywhere
+from tests.office.log import log
 
 pytestmark = pytest.mark.usefixtures("db")
 DAY = date(2026, 11, 27)
@@ -79,7 +79,7 @@ def test_wrong_codes_lock_the_card_for_a_while(county: County) -> None:
     assert entered(card, code, a1.birth_date) is None
     assert entered(card, code, a1.birth_date, NOW + timedelta(minutes=16)) is not None
     audit.write_waiting()
-    acts = list(AuditEntry.objects.filter(who=card.actor).values_list("act", flat=True))
+    acts = list(log(who=card.actor).values_list("act", flat=True))
     assert acts.count("card_sign_in_failed") == 4
     assert acts.count("card_locked") == 1
     assert "card_refused" in acts
@@ -171,7 +171,7 @@ def test_the_code_is_kept_nowhere(county: County) -> None:
         )
         kept = cursor.fetchone()[0]
     audit.write_waiting()
-    told = str(list(AuditEntry.objects.filter(act="issue_card").values()))
+    told = str(list(log(act="issue_card").values()))
 
     for text in (kept, told):
         assert code not in text

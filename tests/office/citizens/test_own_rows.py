@@ -30,6 +30,7 @@ PUBLIC = {"service_list_edition", "service_list_item", "service_list_contact"}
 WHOSE = {
     "registry_elder": "id",
     "notices_event": "(SELECT elder_id FROM notices_message m WHERE m.id = message_id)",
+    "shared_auditentry": "substr(subject, 7)::bigint",
     "payments_transfer": "(SELECT elder_id FROM payments_line l WHERE l.id = line_id)",
     **{
         f"cases_{part}": "(SELECT elder_id FROM cases_case c WHERE c.id = case_id)"
@@ -41,6 +42,7 @@ READ = {
     "registry_elder", "registry_vitalstatus", "registry_registrationstatus", "benefits_award",
     "cases_case", "cases_step", "cases_shown", "payments_line", "payments_transfer",
     "citizens_card", "citizens_correction", "notices_message", "notices_event",
+    "shared_auditentry",
 }  # fmt: skip
 """In which the elder of the test has rows."""
 

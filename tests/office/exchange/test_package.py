@@ -23,10 +23,10 @@ from anlao.office.exchange.tables import TABLES
 from anlao.office.jobs.progress import Cancelled
 from anlao.office.registry import identity
 from anlao.office.shared import scope
-from anlao.office.shared.models import AuditEntry
 from anlao.office.shared.scope import WHOLE_OFFICE, Scope
 from anlao.rules.periods import Month
 from tests.office.county import COUNTY, TOWN_A, County
+from tests.office.log import log
 
 pytestmark = pytest.mark.usefixtures("committed")
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
@@ -89,7 +89,7 @@ def test_identity_numbers_are_given_out_only_when_asked_for(
     her = county.elders["a1"]
     expected = identity.identity_number_of(her) if with_numbers else None
     assert found[her.file_number] == expected
-    entry = AuditEntry.objects.get(act="give_out_data")
+    entry = log().get(act="give_out_data")
     assert entry.purpose == "省平台月报"
     assert entry.after is not None
     assert entry.after["identity_numbers"] == with_numbers
@@ -117,7 +117,7 @@ def test_nothing_is_left_where_making_fails(office: DataFolder, tmp_path: Path) 
         made(office, tmp_path, form="jsonl", division="x%(nothing)s", known_at=_Broken())
 
     assert list(tmp_path.iterdir()) == []
-    assert not AuditEntry.objects.filter(act="give_out_data").exists()
+    assert not log(act="give_out_data").exists()
 
 
 class _Broken(datetime):
@@ -313,4 +313,4 @@ def test_what_is_stopped_was_not_given_out(office: DataFolder) -> None:
             progress=Heard("待遇判定"),
         )
 
-    assert not AuditEntry.objects.filter(act="give_out_data").exists()
+    assert not log(act="give_out_data").exists()

@@ -18,7 +18,7 @@ from anlao.office.database.folder import DataFolder
 from anlao.office.exchange import pulling, signing, sources
 from anlao.office.exchange.pulling import PullRefused
 from anlao.office.exchange.sources import Source, SourceRefused
-from anlao.office.shared.models import AuditEntry
+from tests.office.log import log
 
 pytestmark = pytest.mark.usefixtures("db")
 KEY = Ed25519PrivateKey.generate()
@@ -89,7 +89,7 @@ def test_a_list_comes_whole_with_its_mark(giver: Giver) -> None:
     assert lines[0] == "姓名,公民身份号码,死亡日期"
     assert [line.split(",")[0] for line in lines[1:]] == ["张三", "李四", "王五"]
     assert (found.rows, found.mark) == (3, "2026-11-01")
-    entry = AuditEntry.objects.get(act="pull_list")
+    entry = log().get(act="pull_list")
     assert entry.after == {"rows": 3, "since": "2026-10-01", "mark": "2026-11-01"}
     assert "992527" not in str(entry.after)
 
@@ -128,7 +128,7 @@ def test_what_is_not_by_the_contract_is_refused_whole(giver: Giver, change: str)
     with pytest.raises(PullRefused):
         pulling.pull(source(giver), "deaths", by="t", since="2026-10-01")
 
-    assert not AuditEntry.objects.filter(act="pull_list").exists()
+    assert not log(act="pull_list").exists()
     assert pulling.last_mark("source:public-security/deaths") == ""
 
 

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 from tests.office.county import COUNTY, NEIGHBOUR, TOWN_A, County
 from tests.office.interfaces.test_api import Issue, bodies, is_problem, issue, walked
+from tests.office.log import log
 from tests.office.registry.imports.made import workbook
 from tests.office.test_queue import work
 
@@ -24,7 +25,6 @@ from anlao.office.registry.imports.batches import Brought
 from anlao.office.registry.imports.models import Batch
 from anlao.office.registry.imports.safety import Upload
 from anlao.office.shared import scope
-from anlao.office.shared.models import AuditEntry
 from anlao.office.shared.scope import Scope
 
 __all__ = ("issue",)
@@ -57,7 +57,7 @@ def test_a_list_and_its_findings_are_told_inside_the_area(batch: Batch, issue: I
     assert (listed["state"], listed["counts"]["read"], listed["counts"]["bad"]) == ("checked", 6, 5)
     assert {one["row"] for one in found} == {3, 4, 5, 6, 7}
     assert all(one["reason"] and one["reason_en"] for one in found)
-    assert AuditEntry.objects.filter(act="read_list", subject=f"import:{batch.pk}").exists()
+    assert log(act="read_list", subject=f"import:{batch.pk}").exists()
 
 
 @pytest.mark.parametrize(("part", "place"), [("clerk_a", TOWN_A), ("neighbour", NEIGHBOUR)])

@@ -11,6 +11,7 @@ from django.utils import timezone
 from tests.office.cases.flow import ALLOWANCE, SUPPORT, needy
 from tests.office.county import COUNTY, County
 from tests.office.disclosure.waiting import waiting_to_tell
+from tests.office.log import log
 
 from anlao.office.benefits.models import Award
 from anlao.office.cases import states
@@ -24,7 +25,6 @@ from anlao.office.jobs.models import Job
 from anlao.office.organisations.models import User
 from anlao.office.registry.models import Elder
 from anlao.office.shared import scope
-from anlao.office.shared.models import AuditEntry
 from anlao.office.shared.scope import WHOLE_OFFICE
 
 Browser = Callable[[User | None], Client]
@@ -83,7 +83,7 @@ def test_a_case_goes_through_the_pages(county: County, client_of: Browser, her: 
     assert the_case().deadline_on == today + timedelta(days=6)
     act(approver, "approve", 400)
 
-    kinds = set(AuditEntry.objects.filter(subject=f"elder:{her.pk}").values_list("act", flat=True))
+    kinds = set(log(subject=f"elder:{her.pk}").values_list("act", flat=True))
     assert {"case_apply", "case_post", "read_cases"} <= kinds
 
 
@@ -143,7 +143,7 @@ def test_papers_are_pdf_and_every_print_is_logged(county: County, client_of: Bro
         answer = approver.get(f"/cases/{case.pk}/papers/{paper}")
         assert answer["Content-Type"] == "application/pdf"
         assert answer.content.startswith(b"%PDF")
-    assert AuditEntry.objects.filter(act="print_paper", who="approver").count() == 3
+    assert log(act="print_paper", who="approver").count() == 3
     assert client_of(county.cast["clerk_b"]).get(f"/cases/{case.pk}").status_code == 404
     assert approver.get(f"/cases/{case.pk}/papers/nonsense").status_code == 404
 

@@ -12,11 +12,11 @@ from django.utils import timezone
 from python_calamine import CalamineWorkbook
 from tests.office.county import TOWN_A, VILLAGE_A1, County, give
 from tests.office.interfaces.test_imports import brought, mapped, number, rows_of, work
+from tests.office.log import log
 
 from anlao.office.jobs.models import Job
 from anlao.office.organisations.models import User
 from anlao.office.registry.imports import files
-from anlao.office.shared.models import AuditEntry
 
 ClientOf = Callable[[User | None], Client]
 
@@ -64,9 +64,9 @@ def test_a_long_file_is_written_by_a_job_with_what_a_short_one_holds(
     else:
         assert cells(long.content) == cells(short.content)
         assert len(cells(long.content)) > 1
-    acts = AuditEntry.objects.filter(who="county_clerk", subject=path[1:].replace("s/", ":"))
+    acts = log(who="county_clerk", subject=path[1:].replace("s/", ":"))
     assert acts.filter(act="export_list").count() == 2
-    (fetch,) = AuditEntry.objects.filter(act="fetch_export")
+    (fetch,) = log(act="fetch_export")
     assert fetch.division == job.division
 
 

@@ -11,6 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from python_calamine import CalamineWorkbook
 from tests.office.county import COUNTY, TOWN_A, TOWN_B, County, everywhere, identity_number
+from tests.office.log import log
 from tests.office.registry.imports.made import workbook
 
 from anlao.office.interfaces.tasks import running
@@ -19,7 +20,6 @@ from anlao.office.jobs.models import Job
 from anlao.office.organisations.models import User
 from anlao.office.registry import identity
 from anlao.office.registry.models import Elder, HardshipStatus
-from anlao.office.shared.models import AuditEntry
 
 ClientOf = Callable[[User | None], Client]
 HEAD = ["身份证号", "姓名", "备注二", "困难类别"]
@@ -123,7 +123,7 @@ def test_a_clerk_takes_a_list_all_the_way_and_back(county: County, client_of: Cl
     assert (hardship(a1), hardship(a3)) == ([], [])
     assert "传错月份" in browser.get(path).content.decode()
     assert {"import_upload", "import_commit", "import_undo"} <= set(
-        AuditEntry.objects.values_list("act", flat=True)
+        log().values_list("act", flat=True)
     )
 
 
@@ -142,9 +142,7 @@ def test_tables_given_out_hold_no_formula(
     answer = browser.get(f"{path}/{what}?form={form}")
 
     assert answer.status_code == 200
-    assert AuditEntry.objects.filter(
-        act="export_list", subject=path[1:].replace("s/", ":")
-    ).exists()
+    assert log(act="export_list", subject=path[1:].replace("s/", ":")).exists()
     if form == "csv":
         lines = answer.content.decode("utf-8-sig").splitlines()
         assert not any(
@@ -164,7 +162,7 @@ def test_a_file_that_is_no_list_is_refused_and_kept_nowhere(
 
     assert answer.status_code == 400
     assert "文件内容不是表格" in answer.content.decode()
-    assert not AuditEntry.objects.filter(act="import_upload").exists()
+    assert not log(act="import_upload").exists()
 
 
 def test_a_township_clerk_brings_lists_for_her_township_only(

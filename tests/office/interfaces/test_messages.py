@@ -14,6 +14,7 @@ from django.db import transaction
 from django.test import Client
 from tests.office.cases import flow
 from tests.office.county import COUNTY, County, everywhere
+from tests.office.log import log
 
 from anlao.office.benefits.holders import ElderHolder
 from anlao.office.cases import asking, verifying
@@ -22,7 +23,6 @@ from anlao.office.interfaces.tasks.messages import make_messages
 from anlao.office.messages import terms
 from anlao.office.messages.models import Message, with_state
 from anlao.office.organisations.models import User
-from anlao.office.shared.models import AuditEntry
 
 Browser = Callable[[User | None], Client]
 
@@ -75,7 +75,7 @@ def test_from_the_file_of_text_messages_to_the_letter(busy: County, client_of: B
 
     assert without.status_code == 302
     assert "13800000011" in file.content.decode()
-    assert AuditEntry.objects.filter(act="reveal", who="clerk_a").count() == 1
+    assert log(act="reveal", who="clerk_a").count() == 1
 
     def back(result: str) -> Any:
         text = f"编号,结果,原因\n{message.number},{result},空号\n"

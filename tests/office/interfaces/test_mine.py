@@ -15,6 +15,7 @@ from tests.card_sheets import read_off
 from tests.office.cases import flow
 from tests.office.county import COUNTY, County, everywhere
 from tests.office.interfaces.access import body, handed_out, signed_in
+from tests.office.log import log
 from tests.office.payments import months
 
 from anlao.office.cases.models import Case
@@ -23,7 +24,6 @@ from anlao.office.citizens.models import Card, Correction
 from anlao.office.messages.sweeping import sweep
 from anlao.office.organisations.models import User
 from anlao.office.registry.models import Elder
-from anlao.office.shared.models import AuditEntry
 
 Browser = Callable[[User | None], Client]
 DAY = timedelta(days=1)
@@ -230,7 +230,7 @@ def test_she_says_until_when_her_daughter_may_act(browsers: Browser, county: Cou
     assert daughter.post("/mine/agents", sent).status_code == 403
     with transaction.atomic(), everywhere():
         who = Card.objects.get(holder="self", elder=a1)
-    assert AuditEntry.objects.filter(act="move_card_end", who=who.actor).count() == 2
+    assert log(act="move_card_end", who=who.actor).count() == 2
 
 
 def test_an_end_that_nobody_chose_is_the_latest(browsers: Browser, county: County) -> None:
@@ -276,7 +276,7 @@ def test_the_counter_moves_an_agents_end(browsers: Browser, county: County) -> N
     assert "已更改有效期" in shown
     assert f"{until}" in shown
     assert agent_card().until == until
-    assert AuditEntry.objects.get(act="move_card_end").purpose == "本人电话要求"
+    assert log().get(act="move_card_end").purpose == "本人电话要求"
 
 
 def test_she_reads_who_acted_for_her(browsers: Browser, county: County) -> None:
@@ -389,11 +389,11 @@ def test_whatever_she_does_is_in_the_log(browsers: Browser, county: County) -> N
     browser.get("/mine/file")
 
     acts = set(
-        AuditEntry.objects.filter(subject=f"elder:{a1.pk}", who=f"card:{card[0]}")
+        log(subject=f"elder:{a1.pk}", who=f"card:{card[0]}")
         .values_list("act", flat=True)
     )  # fmt: skip
     assert {"card_sign_in", "read_file"} <= acts
-    assert AuditEntry.objects.filter(act="issue_card", who="clerk_a").exists()
+    assert log(act="issue_card", who="clerk_a").exists()
 
 
 def ask_to_correct(browser: Client) -> object:

@@ -7,9 +7,9 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 from tests.office.county import NEIGHBOUR, TOWN_A, County
+from tests.office.log import log
 
 from anlao.office.organisations.models import Organisation, User
-from anlao.office.shared.models import AuditEntry
 
 ClientOf = Callable[[User | None], Client]
 
@@ -39,7 +39,7 @@ def test_a_new_user_can_do_nothing_yet_and_must_change_her_password(
     assert made.must_change_password
     assert not made.grants.exists()
     assert "初始密码" in answer.content.decode()
-    assert AuditEntry.objects.filter(act="add_user", subject="user:linxiao").exists()
+    assert log(act="add_user", subject="user:linxiao").exists()
 
 
 @pytest.mark.parametrize("name", ["ab", "no blank", "<script>", "clerk_a"])

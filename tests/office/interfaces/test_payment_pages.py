@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 from tests.office.county import COUNTY, County, give, user
+from tests.office.log import log
 from tests.office.payments import months
 
 from anlao.office.interfaces.tasks import running
@@ -18,7 +19,6 @@ from anlao.office.jobs.models import Job
 from anlao.office.organisations.models import User
 from anlao.office.payments.models import Account, Line, Run, Transfer
 from anlao.office.shared import scope
-from anlao.office.shared.models import AuditEntry
 from anlao.office.shared.scope import WHOLE_OFFICE
 from anlao.places.divisions import division
 
@@ -102,7 +102,7 @@ def test_a_run_goes_from_the_clerk_to_the_bank_and_back(held: County, client_of:
     hers = client_of(cast["clerk_a"]).get(f"/elders/{a1.pk}/payments").content.decode()
     assert "到账" in hers
     assert "6228480300000000018" not in hers
-    acts = set(AuditEntry.objects.values_list("act", flat=True))
+    acts = set(log().values_list("act", flat=True))
     assert {"open_run", "review_run", "approve_run", "take_bank_file", "close_run"} <= acts
 
 
@@ -215,7 +215,7 @@ def test_a_township_prints_its_list_and_brings_it_back_stamped(
         "application/pdf",
     )
     with scope.within(WHOLE_OFFICE):
-        assert AuditEntry.objects.get(act="read_scan").who == "approver"
+        assert log().get(act="read_scan").who == "approver"
     assert client_of(held.cast["clerk_b"]).get(address).status_code == 404
     assert client_of(held.cast["leader"]).get(address).status_code == 403
 
@@ -261,7 +261,7 @@ def test_finance_enters_a_budget_and_what_a_fund_gave(county: County, client_of:
     assert "1200000.05" in file
     assert refused.status_code == 400
     assert others.status_code == 403
-    acts = set(AuditEntry.objects.values_list("act", flat=True))
+    acts = set(log().values_list("act", flat=True))
     assert {"enter_budget", "enter_funding", "export_budget"} <= acts
 
 
@@ -293,7 +293,7 @@ def test_a_paid_run_is_verified_by_somebody_else_than_its_makers(
         assert browser.get(drawn["Location"]).status_code == 200
         assert browser.post(drawn["Location"], found).status_code == 403
     assert client_of(held.cast["neighbour"]).get(drawn["Location"]).status_code == 404
-    acts = set(AuditEntry.objects.values_list("act", flat=True))
+    acts = set(log().values_list("act", flat=True))
     assert {"draw_sample", "read_sample", "check_payment"} <= acts
 
 
@@ -316,4 +316,4 @@ def test_a_leader_forecasts_what_a_raise_costs(county: County, client_of: Browse
     assert "720.00" in part.content.decode()
     assert (half.status_code, unsourced.status_code) == (400, 400)
     assert client_of(county.cast["neighbour"]).get(f"/figures/forecast/{number}").status_code == 403
-    assert "export_forecast" in AuditEntry.objects.values_list("act", flat=True)
+    assert "export_forecast" in log().values_list("act", flat=True)

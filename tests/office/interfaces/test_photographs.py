@@ -9,12 +9,12 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from tests.office.county import County
+from tests.office.log import log
 from tests.office.registry import drawn
 
 from anlao.office.database.folder import DataFolder
 from anlao.office.organisations.models import User
 from anlao.office.registry import pictures
-from anlao.office.shared.models import AuditEntry
 
 ClientOf = Callable[[User | None], Client]
 
@@ -38,7 +38,7 @@ def put(browser: Client, county: County, data: bytes, name: str = "照片.jpg") 
 
 
 def acts(who: str) -> list[str]:
-    return list(AuditEntry.objects.filter(who=who).order_by("number").values_list("act", flat=True))
+    return list(log(who=who).order_by("number").values_list("act", flat=True))
 
 
 def test_a_photograph_that_was_put_in_shows_in_the_file(
@@ -86,7 +86,7 @@ def test_a_look_at_the_file_and_one_at_the_picture_are_logged_once_each(
     reader.get(path_of(county, "/photo/image"))
 
     assert acts("village_worker") == ["read_file", "read_photo"]
-    entry = AuditEntry.objects.get(act="read_photo")
+    entry = log().get(act="read_photo")
     assert (entry.subject, entry.purpose) == (f"elder:{county.elders['a1'].pk}", "visit")
     assert "查看照片" in reader.get(path_of(county, "/history")).content.decode()
 
@@ -128,7 +128,7 @@ def test_it_is_removed_for_a_reason_only(county: County, client_of: ClientOf) ->
     browser.post(remove, {"reason": "误放"})
 
     assert browser.get(image).status_code == 404
-    assert AuditEntry.objects.get(act="remove_photo").purpose == "误放"
+    assert log().get(act="remove_photo").purpose == "误放"
     again = browser.post(remove, {"reason": "误放"}, follow=True)
     assert "档案中没有照片" in again.content.decode()
     assert acts("clerk_a").count("remove_photo") == 1

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from django.test import Client
 from tests.office.county import TOWN_A, TOWN_B, VILLAGE_A1, VILLAGE_N, County
+from tests.office.log import log
 
 from anlao.office.divisions import queries
 from anlao.office.divisions.models import DivisionChange
 from anlao.office.organisations.models import User
-from anlao.office.shared.models import AuditEntry
 from anlao.places import divisions
 
 Browser = Callable[[User | None], Client]
@@ -66,7 +66,7 @@ def test_a_village_goes_and_comes_back(county: County, client_of: Browser) -> No
     clerk.post("/places", {"act": "take-back", "change": change.pk, "reason": "录错了"})
 
     assert (town_a.get(file).status_code, town_b.get(file).status_code) == (200, 404)
-    acts = AuditEntry.objects.filter(act__endswith="_division").order_by("number")
+    acts = log(act__endswith="_division").order_by("number")
     assert [(one.act, one.purpose) for one in acts] == [
         ("change_division", "县政府批复"), ("take_back_division", "录错了"),
     ]  # fmt: skip

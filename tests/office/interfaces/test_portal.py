@@ -14,13 +14,13 @@ from django.test import Client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.office.county import COUNTY, TOWN_A, County, everywhere
+from tests.office.log import log
 
 from anlao.office.benefits import deciding
 from anlao.office.interfaces.web.citizen import page
 from anlao.office.organisations.models import User
 from anlao.office.service_list import contacts, operations, statistics
 from anlao.office.service_list.models import Edition
-from anlao.office.shared.models import AuditEntry
 from anlao.rules.periods import Month
 
 Browser = Callable[[User | None], Client]
@@ -160,13 +160,13 @@ def test_one_question_after_another_up_to_the_result(stranger: Client) -> None:
 
 def test_nothing_is_kept_of_who_asks(stranger: Client, county: County) -> None:
     del county
-    before = AuditEntry.objects.count()
+    before = log().count()
 
     response = stranger.get(f"{HOME}/entitled?birth_date=1930-01&hukou={TOWN_A}&done=1")
 
     assert not response.cookies
     assert response["Cache-Control"] == "no-store"
-    assert AuditEntry.objects.count() == before
+    assert log().count() == before
 
 
 def test_somebody_of_here_need_not_know_her_township(stranger: Client) -> None:

@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 from django.test import Client
 from tests.office.county import VILLAGE_A1, VILLAGE_B, County, identity_number
+from tests.office.log import log
 from tests.office.subjects.registers import caregiver, institution
 
 from anlao.office.cases.models import Case
 from anlao.office.organisations.models import User
 from anlao.office.payments.models import Account
 from anlao.office.shared import scope
-from anlao.office.shared.models import AuditEntry
 from anlao.office.shared.scope import WHOLE_OFFICE
 from anlao.office.workforce.models import Caregiver, SkillStatus
 
@@ -129,7 +129,7 @@ def test_a_file_that_moves_takes_everything_about_it_along(
         step = case.steps.get()
         assert {case.division_code, account.division_code, step.division_code} == {VILLAGE_B}
         assert {row.division_code for row in SkillStatus.objects.all()} == {VILLAGE_B}
-        entry = AuditEntry.objects.get(act="change_register_file")
+        entry = log().get(act="change_register_file")
         assert entry.before == {"name": "何惠", "division_code": VILLAGE_A1}
     assert page(client_of(county.cast["clerk_a"]), f"/cases/{case.pk}").status_code == 404
     assert page(client_of(county.cast["clerk_b"]), f"/cases/{case.pk}").status_code == 200
@@ -155,7 +155,7 @@ def test_what_cannot_be_corrected_is_told_and_changes_nothing(
     assert answer.status_code == 400
     assert why in answer.content.decode()
     with scope.within(WHOLE_OFFICE):
-        assert not AuditEntry.objects.filter(act="change_register_file").exists()
+        assert not log(act="change_register_file").exists()
 
 
 def test_a_whole_number_is_shown_for_a_reason_and_that_is_logged(
@@ -171,7 +171,7 @@ def test_a_whole_number_is_shown_for_a_reason_and_that_is_logged(
     assert number.number in shown.content.decode()
     assert number.number not in page(clerk, f"/registers/caregiver/{her.pk}").content.decode()
     with scope.within(WHOLE_OFFICE):
-        entry = AuditEntry.objects.get(act="reveal", subject=f"caregiver:{her.pk}")
+        entry = log().get(act="reveal", subject=f"caregiver:{her.pk}")
         assert (entry.who, entry.purpose) == ("clerk_a", "核对证件")
     leader = client_of(county.cast["leader"])
     refused = page(leader, f"/registers/caregiver/{her.pk}/reveal", {"reason": "核对证件"})

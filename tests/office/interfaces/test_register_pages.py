@@ -20,12 +20,12 @@ from tests.office.county import (
     give,
     identity_number,
 )
+from tests.office.log import log
 from tests.office.subjects.registers import caregiver, institution, stay
 
 from anlao.office.facilities.models import Centre, Institution, Stay
 from anlao.office.organisations.models import User
 from anlao.office.shared import scope
-from anlao.office.shared.models import AuditEntry
 from anlao.office.shared.scope import WHOLE_OFFICE
 from anlao.office.subjects.models import StagedList
 from anlao.office.workforce.models import Caregiver, SkillStatus
@@ -106,7 +106,7 @@ def test_what_cannot_be_opened_is_refused_and_leaves_nothing(
     assert answer.status_code == 400
     assert not every(Caregiver)
     assert not every(Institution)
-    assert not AuditEntry.objects.filter(act="open_register_file").exists()
+    assert not log(act="open_register_file").exists()
 
 
 def test_a_number_that_has_a_file_is_refused(county: County, client_of: Browser) -> None:
@@ -215,7 +215,7 @@ def test_the_list_of_a_provision_says_who_is_due_and_what_is_missing(
     assert "甲护理" in lines[1]
     assert "20000.00" in lines[1]
     assert "entry-subsidy" in body(browser, "/registers")
-    entry = AuditEntry.objects.filter(act="read_register_dues").last()
+    entry = log(act="read_register_dues").last()
     assert entry is not None
     assert entry.who == clerk.username
 
@@ -232,7 +232,7 @@ def test_a_register_is_exported_and_that_is_logged(
     assert answer["Content-Disposition"].endswith(f'.{form}"')
     if form == "csv":
         assert "高级工" in answer.content.decode("utf-8-sig")
-    assert AuditEntry.objects.filter(act="export_register").count() == 1
+    assert log(act="export_register").count() == 1
 
 
 # lists

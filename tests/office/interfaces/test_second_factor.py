@@ -15,11 +15,11 @@ from cryptography.hazmat.primitives.twofactor.totp import TOTP
 from django.test import Client
 from django.utils import timezone
 from tests.office.county import COUNTY, PASSWORD, County
+from tests.office.log import log
 
 from anlao.office.divisions.models import Division
 from anlao.office.organisations import factor_rules, factors
 from anlao.office.organisations.models import SignIn, User
-from anlao.office.shared.models import AuditEntry
 
 NOW = datetime(2026, 3, 2, 1, 0, 10, tzinfo=UTC)
 Browser = Callable[[User | None], Client]
@@ -107,7 +107,7 @@ def test_wrong_codes_lock_and_the_password_does_not_wash_them_away(
 
     assert second_step(browser, code(secret)).status_code == 401
     assert first_step(browser).status_code == 401
-    assert AuditEntry.objects.filter(act="account_locked").count() == 1
+    assert log(act="account_locked").count() == 1
     clock.shift(timedelta(minutes=15))
     first_step(browser)
     assert second_step(browser, code(secret)).status_code == 302
@@ -191,7 +191,7 @@ def test_every_change_asks_for_the_password(browser: Client, act: str) -> None:
         assert browser.post(OWN, sent).status_code == 400
 
     assert factors.of(User.objects.get(username="clerk_a")).count() == 1
-    assert AuditEntry.objects.filter(act="sign_in_failed").count() == 2
+    assert log(act="sign_in_failed").count() == 2
 
 
 def test_a_factor_is_removed_and_the_password_alone_is_enough_again(browser: Client) -> None:
@@ -247,7 +247,7 @@ def test_an_administrator_sets_and_lifts_the_rule(client_of: Browser) -> None:
     assert browser.post(path, {"division": "330624", "role": "auditor"}).status_code == 404
     browser.post(path, {"division": COUNTY})
     assert client_of(User.objects.get(username="county_clerk")).get("/").status_code == 200
-    assert AuditEntry.objects.filter(act="require_second_factor").count() == 2
+    assert log(act="require_second_factor").count() == 2
 
 
 def test_an_administrator_resets_somebodys_factor_for_a_reason(
@@ -262,7 +262,7 @@ def test_an_administrator_resets_somebodys_factor_for_a_reason(
     administrator.post(path, {"act": "reset-factor", "reason": "手机丢失"})
 
     assert first_step(browser)["Location"] == "/"
-    assert AuditEntry.objects.get(act="reset_second_factor").purpose == "手机丢失"
+    assert log().get(act="reset_second_factor").purpose == "手机丢失"
 
 
 def test_nobody_resets_her_own_from_a_page_left_open(client_of: Browser, county: County) -> None:

@@ -9,10 +9,10 @@ import pytest
 from django.test import Client
 from python_calamine import CalamineWorkbook
 from tests.office.county import COUNTY, County, everywhere
+from tests.office.log import log
 
 from anlao.office.organisations.models import User
 from anlao.office.service_list.models import Edition, Item
-from anlao.office.shared.models import AuditEntry
 
 Browser = Callable[[User | None], Client]
 BEGIN = {"division": COUNTY, "year": "2026", "source": "rulebook"}
@@ -102,7 +102,7 @@ def test_an_item_is_changed_but_never_its_computed_amount(clerk: Client) -> None
 
     changed = next(one for one in _items(address) if one.pk == item.pk)
     assert (changed.phone, changed.amount) == ("12349", item.amount)
-    (entry,) = AuditEntry.objects.filter(act="change_list_item")
+    (entry,) = log(act="change_list_item")
     assert (entry.who, entry.after) == ("county_clerk", {"phone": "12349"})
 
 
@@ -114,7 +114,7 @@ def test_a_draft_gets_another_name_and_a_note(clerk: Client) -> None:
     assert clerk.post(f"{address}/act", sent).status_code == 302
 
     assert (_edition(address).title, _edition(address).year) == ("遂昌县清单", 2027)
-    (entry,) = AuditEntry.objects.filter(act="change_list")
+    (entry,) = log(act="change_list")
     assert entry.after == {"title": "遂昌县清单", "year": 2027, "note": "试行"}
     clerk.post(f"{address}/act", {"act": "submit"})
     assert clerk.post(f"{address}/act", sent | {"title": "另一个"}).status_code == 400
@@ -191,5 +191,5 @@ def test_whom_to_ask_is_recorded_for_places_of_ones_own(clerk: Client) -> None:
     assert clerk.post("/service-lists/contacts", sent | {"phone": "打给我"}).status_code == 400
 
     assert "0578-8100000" in clerk.get("/service-lists/contacts").content.decode()
-    (entry,) = AuditEntry.objects.filter(act="record_contact")
+    (entry,) = log(act="record_contact")
     assert (entry.division, entry.before) == ("331123001", None)

@@ -10,9 +10,9 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 from tests.office.county import COUNTY, NEIGHBOUR, TOWN_A, County
+from tests.office.log import log
 
 from anlao.office.organisations.models import Token, User
-from anlao.office.shared.models import AuditEntry
 
 ClientOf = Callable[[User | None], Client]
 PATH = "/people/tokens"
@@ -56,7 +56,7 @@ def test_a_token_shows_once_opens_and_is_revoked_for_a_reason(
     assert opens(shown[0]) == 200
     administrator.post(PATH, {"act": "revoke", "token": token.pk, "reason": "系统停用"})
     assert opens(shown[0]) == 401
-    acts = AuditEntry.objects.filter(subject=f"token:{token.pk}").order_by("number")
+    acts = log(subject=f"token:{token.pk}").order_by("number")
     assert [(one.act, one.who) for one in acts] == [
         ("issue_token", "administrator"), ("revoke_token", "administrator"),
     ]  # fmt: skip

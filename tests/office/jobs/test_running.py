@@ -12,7 +12,7 @@ from anlao.office.jobs import operations
 from anlao.office.jobs.models import Job
 from anlao.office.jobs.operations import CannotRetry, OneIsWaiting, Wanted
 from anlao.office.jobs.progress import Progress, Refused
-from anlao.office.shared.models import AuditEntry
+from tests.office.log import log
 
 pytestmark = pytest.mark.usefixtures("committed")
 
@@ -101,7 +101,7 @@ def test_a_refusal_says_what_to_do_and_the_job_can_be_tried_again() -> None:
     assert (job.state, job.attempts, job.message_en) == ("done", 2, "")
     with pytest.raises(CannotRetry):
         operations.retry(job, by="clerk")
-    assert AuditEntry.objects.filter(subject=f"job:{job.pk}", act="retry_job").count() == 1
+    assert log(subject=f"job:{job.pk}", act="retry_job").count() == 1
 
 
 def test_an_error_is_a_failure_that_keeps_nothing_back_from_the_log() -> None:

@@ -19,10 +19,10 @@ from anlao.office.registry.identity import identity_number_of, phone_of
 from anlao.office.registry.imports.refusals import FileRefused
 from anlao.office.registry.imports.safety import Upload
 from anlao.office.shared import scope
-from anlao.office.shared.models import AuditEntry
 from anlao.office.shared.scope import WHOLE_OFFICE, Scope
 from tests.office.cases.flow import ALLOWANCE, APPROVER, LATER, LATER_AT, NOW, TODAY
 from tests.office.county import COUNTY, TOWN_A, County
+from tests.office.log import log
 
 pytestmark = pytest.mark.usefixtures("db")
 AFTER = LATER_AT + timedelta(hours=2)
@@ -69,7 +69,7 @@ def test_letters_come_by_township_in_one_pdf_and_are_logged() -> None:
 
     # a2 has no telephone: her reminder of life goes by letter too
     assert pdf.startswith(b"%PDF-")
-    assert AuditEntry.objects.filter(act="print_message").count() == 4
+    assert log(act="print_message").count() == 4
     assert queries.counts()[states.PRINTED] == 4
     assert queries.for_letters(queries.listed()).count() == 0
     with pytest.raises(NotTold, match="没有要打印"):
@@ -102,7 +102,7 @@ def test_a_pdf_of_hostile_words_is_words(county: County) -> None:
 def test_the_file_has_telephones_for_a_reason_and_no_identity_number(county: County) -> None:
     with pytest.raises(NotTold, match="理由"):
         text_file(reason="发")
-    assert not AuditEntry.objects.filter(act="reveal").exists()
+    assert not log(act="reveal").exists()
 
     head, *rows = text_file()
 
@@ -110,8 +110,8 @@ def test_the_file_has_telephones_for_a_reason_and_no_identity_number(county: Cou
     assert {row[1] for row in rows} == {phone_of(county.elders[key]) for key in ("a1", "b1")}
     for her in county.elders.values():
         assert not any(identity_number_of(her) in row[2] or her.name in row[2] for row in rows)
-    assert AuditEntry.objects.filter(act="reveal", purpose="发送生存认证提醒").count() == 2
-    assert AuditEntry.objects.filter(act="export_messages").count() == 1
+    assert log(act="reveal", purpose="发送生存认证提醒").count() == 2
+    assert log(act="export_messages").count() == 1
     assert {state_of(row[0]) for row in rows} == {states.IN_FILE}
     assert to_text() == []
 
@@ -220,7 +220,7 @@ def test_what_was_read_out_is_told() -> None:
     assert state_of(message.number) == states.READ_OUT
     with pytest.raises(NotTold, match="不能这样登记"):
         telling.record(number=message.pk, state=states.WITHDRAWN, note="误", by="v", at=AFTER)
-    (entry,) = AuditEntry.objects.filter(act="message_read_out")
+    (entry,) = log(act="message_read_out")
     assert entry.purpose == "走访时当面告知"
 
 

@@ -18,11 +18,11 @@ from anlao.office.registry.identity import identity_number_of
 from anlao.office.registry.models import Elder
 from anlao.office.registry.operations import Ground
 from anlao.office.shared import scope
-from anlao.office.shared.models import AuditEntry
 from anlao.office.shared.scope import WHOLE_OFFICE, Scope
 from tests.office.cases import flow
 from tests.office.cases.flow import ALLOWANCE, APPROVER, LATER, LATER_AT, NOW, TODAY
 from tests.office.county import COUNTY, NEIGHBOUR, TOWN_A, VILLAGE_A2, VILLAGE_B, County
+from tests.office.log import log
 
 pytestmark = pytest.mark.usefixtures("db")
 
@@ -68,7 +68,7 @@ def test_an_approval_is_told_by_letter_with_its_number_and_amount(county: County
     assert len(letter["rights"]) == 3
     assert message.letter["en"]["title"] == "Notice of approval"
     assert [row.state for row in message.events.all()] == [states.MADE]
-    (entry,) = AuditEntry.objects.filter(act="make_messages")
+    (entry,) = log(act="make_messages")
     assert entry.after == {"granted": 1}
 
 

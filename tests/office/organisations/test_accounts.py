@@ -7,13 +7,13 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 from tests.office.county import COUNTY, County, give, user
+from tests.office.log import log
 
 from anlao.office.organisations import accounts, sessions
 from anlao.office.organisations.models import Grant, SignIn, User
 from anlao.office.organisations.operations import AccountRefused, delegate
 from anlao.office.organisations.queries import grants_on
 from anlao.office.organisations.sessions import device_words
-from anlao.office.shared.models import AuditEntry
 
 pytestmark = pytest.mark.usefixtures("db")
 NOW = timezone.now()
@@ -39,7 +39,7 @@ def test_closing_ends_sessions_grants_and_delegations_and_deletes_nothing(county
     assert grants_on(leaving, TODAY) == grants_on(colleague, TODAY) == []
     assert Grant.objects.count() == count
     assert SignIn.objects.get(user=leaving).ended_by == "administrator"
-    entry = AuditEntry.objects.get(act="deactivate_user")
+    entry = log().get(act="deactivate_user")
     assert (entry.subject, entry.purpose) == ("user:clerk_a", "调离")
 
 

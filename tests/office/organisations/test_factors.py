@@ -11,12 +11,12 @@ from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
 from django.db import connection
 from tests.office.county import COUNTY, NEIGHBOUR, TOWN_A, County
+from tests.office.log import log
 
 from anlao.office.divisions.models import Division
 from anlao.office.organisations import factor_rules, factors
 from anlao.office.organisations.models import Authenticator, RecoveryCode, User
 from anlao.office.organisations.queries import grants_on
-from anlao.office.shared.models import AuditEntry
 
 pytestmark = pytest.mark.usefixtures("db")
 NOW = datetime(2026, 3, 2, 1, 0, 10, tzinfo=UTC)
@@ -159,7 +159,7 @@ def test_a_reset_takes_everything_and_says_why(her: User, secret: bytes) -> None
     assert not factors.check_code(her, codes[0], at=NOW)
     assert not factors.check_code(her, code(secret, NOW), at=NOW)
     assert Authenticator.objects.count() == 1
-    entry = AuditEntry.objects.get(act="reset_second_factor")
+    entry = log().get(act="reset_second_factor")
     assert (entry.who, entry.subject, entry.purpose) == (
         "administrator", "user:clerk_a", "手机丢失",
     )  # fmt: skip
@@ -208,4 +208,4 @@ def test_a_key_whose_count_went_back_is_a_copy(her: User, kept: int, said: int, 
     factors.add_key(her, b"x", kept, name="k", at=NOW)
 
     assert factors.note_key_used(factors.of(her).get(), said, at=NOW) is good
-    assert AuditEntry.objects.filter(act="second_factor_copied").exists() is not good
+    assert log(act="second_factor_copied").exists() is not good

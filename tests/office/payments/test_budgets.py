@@ -14,9 +14,9 @@ from anlao.office.payments.budgets import Compared, Told
 from anlao.office.payments.ledger import Share
 from anlao.office.payments.refusals import RunRefused
 from anlao.office.shared import scope
-from anlao.office.shared.models import AuditEntry
 from anlao.office.shared.scope import WHOLE_OFFICE, Scope
 from tests.office.county import COUNTY, NEIGHBOUR, County
+from tests.office.log import log
 from tests.office.payments import months
 from tests.office.payments.months import AGE, APRIL, FINANCE, MARCH, MAY
 
@@ -69,7 +69,7 @@ def test_a_correction_is_entered_beside_what_was_there() -> None:
     assert (row.fen, row.spent, row.outlook, row.left) == (90000, 0, None, 90000)
     with scope.within(WHOLE_OFFICE):
         assert [one.fen for one in budgets.history(COUNTY, 2026)] == [90000, 100000]
-        last = AuditEntry.objects.filter(act="enter_budget").latest("number")
+        last = log(act="enter_budget").latest("number")
     assert (last.before, last.purpose) == ({"fen": 100000}, "预算调整2号")
     assert compared(2027) == []
 

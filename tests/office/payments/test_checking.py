@@ -12,7 +12,7 @@ from anlao.office.payments import checking
 from anlao.office.registry import operations as registry
 from anlao.office.registry.operations import Ground
 from anlao.office.shared import scope
-from anlao.office.shared.scope import WHOLE_OFFICE
+from anlao.office.shared.scope import WHOLE_OFFICE, Scope
 from tests.office.county import COUNTY, County, owner
 from tests.office.payments import months
 from tests.office.payments.months import APRIL, MARCH
@@ -33,7 +33,8 @@ def test_the_night_finds_nothing_wrong_and_says_so(paid: County) -> None:
 
     assert verify_ledgers(by="nightly") == 0
 
-    found = checking.latest(COUNTY)
+    with scope.within(Scope((COUNTY,))):
+        found = checking.latest(COUNTY)
     assert found is not None
     assert (found.by, found.faults) == ("nightly", 0)
 

@@ -12,9 +12,9 @@ from anlao.office.payments.verifying import Found, Wanted
 from anlao.office.registry import operations as registry
 from anlao.office.registry.operations import Ground
 from anlao.office.shared import scope
-from anlao.office.shared.models import AuditEntry
 from anlao.office.shared.scope import WHOLE_OFFICE, Scope
 from tests.office.county import COUNTY, TOWN_A, VILLAGE_A1, County
+from tests.office.log import log
 from tests.office.payments import months
 from tests.office.payments.months import APRIL, CHECKER, FINANCE, MAKER, MARCH
 
@@ -54,7 +54,7 @@ def test_a_small_run_is_asked_whole_and_drawn_again_by_its_seed(run: Run) -> Non
     assert {one.item.transfer.fen for one in items(sample)} == {6000, 10000}
     with scope.within(WHOLE_OFFICE):
         assert verifying.is_as_drawn(sample)
-        assert AuditEntry.objects.filter(act="draw_sample", who=CHECKER).count() == 1
+        assert log(act="draw_sample", who=CHECKER).count() == 1
 
 
 def test_what_was_found_is_reckoned_and_a_later_check_holds(run: Run) -> None:

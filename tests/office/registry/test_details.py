@@ -14,8 +14,8 @@ from anlao.office.registry import details
 from anlao.office.registry.models import Address, Consent, Detail, Elder, Household, Relation
 from anlao.office.registry.operations import Ground, SpanRefused
 from anlao.office.shared import scope
-from anlao.office.shared.models import AuditEntry
 from tests.office.county import County, scope_for
+from tests.office.log import log
 
 pytestmark = pytest.mark.usefixtures("db")
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
@@ -142,7 +142,7 @@ def test_a_detail_is_never_rewritten_in_the_database(her: Elder) -> None:
 def test_every_change_is_in_the_log_without_numbers(her: Elder) -> None:
     add(her, Relation, kind="son", name="王建国", phone="13900001234")
 
-    entry = AuditEntry.objects.get(act="add_detail", subject=f"elder:{her.pk}")
+    entry = log().get(act="add_detail", subject=f"elder:{her.pk}")
 
     assert "13900001234" not in str(entry.after)
     assert entry.purpose == "来访"

@@ -12,7 +12,6 @@ from anlao.office.registry import operations, queries
 from anlao.office.registry.models import STATUSES, Elder
 from anlao.office.registry.operations import Ground
 from anlao.office.shared import scope
-from anlao.office.shared.models import AuditEntry
 from tests.office.county import (
     TOWN_A,
     TOWN_B,
@@ -23,6 +22,7 @@ from tests.office.county import (
     everywhere,
     scope_for,
 )
+from tests.office.log import log
 
 pytestmark = pytest.mark.usefixtures("db")
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
@@ -89,7 +89,7 @@ def test_a_move_is_in_the_log_with_both_places(county: County) -> None:
     with everywhere():
         register(Elder.objects.get(pk=county.elders["a1"].pk), VILLAGE_B)
 
-    entry = AuditEntry.objects.get(act="move_file")
+    entry = log().get(act="move_file")
     assert (entry.before, entry.after) == ({"division": VILLAGE_A1}, {"division": VILLAGE_B})
 
 

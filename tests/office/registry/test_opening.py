@@ -17,7 +17,6 @@ from anlao.office.registry.models import Elder
 from anlao.office.registry.opening import NewElder, NumberTaken
 from anlao.office.registry.operations import Ground
 from anlao.office.shared import scope
-from anlao.office.shared.models import AuditEntry
 from anlao.office.shared.scope import Scope
 from tests.office.county import (
     VILLAGE_A1,
@@ -27,6 +26,7 @@ from tests.office.county import (
     identity_number,
     scope_for,
 )
+from tests.office.log import log
 
 pytestmark = pytest.mark.usefixtures("db")
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
@@ -62,7 +62,7 @@ def test_a_new_file_holds_what_was_told() -> None:
     assert identity.identity_number_of(made) == NEW.number.number
     assert identity.phone_of(made) == "13700000001"
     assert made.initials.strip()
-    assert AuditEntry.objects.filter(act="open_file", subject=f"elder:{made.pk}").exists()
+    assert log(act="open_file", subject=f"elder:{made.pk}").exists()
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,7 @@ from anlao.office.registry.pictures import PictureRefused
 from anlao.office.shared import scope, sealed_files
 from anlao.office.shared.models import AuditEntry
 from tests.office.county import SEEN, VILLAGE_A1, VILLAGE_B, County, everywhere, scope_for
+from tests.office.log import log
 from tests.office.registry import drawn
 
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
@@ -69,7 +70,7 @@ def agree(her: Elder, *, is_given: bool, at: datetime = NOW) -> None:
 
 
 def acts(her: Elder) -> list[AuditEntry]:
-    found = AuditEntry.objects.filter(subject=f"elder:{her.pk}", act__endswith="_photo")
+    found = log(subject=f"elder:{her.pk}", act__endswith="_photo")
     return list(found.order_by("number"))
 
 

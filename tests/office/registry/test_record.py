@@ -21,9 +21,9 @@ from anlao.office.registry.models import (
 )
 from anlao.office.registry.operations import Ground, NothingToRecord, SpanRefused, record
 from anlao.office.shared import scope
-from anlao.office.shared.models import AuditEntry
 from anlao.office.shared.scope import WHOLE_OFFICE
 from tests.office.county import VILLAGE_A1, County, elder, everywhere
+from tests.office.log import log
 
 pytestmark = pytest.mark.usefixtures("db")
 JUNE, JULY, AUGUST = date(2024, 6, 1), date(2024, 7, 1), date(2024, 8, 1)
@@ -103,7 +103,7 @@ def test_one_recording_reaches_several_kinds(her: Elder) -> None:
     made = put(her, JUNE, hour=1, economic_status="dibao", care_setting="home", lives_alone=True)
 
     assert {type(row) for row in made} == {HardshipStatus, CareStatus, LivingStatus}
-    acts = AuditEntry.objects.filter(subject=f"elder:{her.pk}", who="clerk")
+    acts = log(subject=f"elder:{her.pk}", who="clerk")
     assert [entry.act for entry in acts] == ["record_facts"] * 3
 
 
@@ -134,12 +134,12 @@ def test_unknown_takes_back_what_was_known(her: Elder) -> None:
 
 def test_nothing_new_is_refused_and_leaves_nothing(her: Elder) -> None:
     put(her, JUNE, hour=1, economic_status="dibao")
-    acts, rows = AuditEntry.objects.count(), HardshipStatus.objects.count()
+    acts, rows = log().count(), HardshipStatus.objects.count()
 
     with pytest.raises(NothingToRecord, match="economic_status"):
         put(her, JULY, AUGUST, hour=2, economic_status="dibao")
 
-    assert (AuditEntry.objects.count(), HardshipStatus.objects.count()) == (acts, rows)
+    assert (log().count(), HardshipStatus.objects.count()) == (acts, rows)
 
 
 @pytest.mark.parametrize("until", [JUNE, JUNE - DAY])
@@ -175,7 +175,7 @@ def test_the_audit_says_before_and_after(her: Elder) -> None:
     put(her, JUNE, hour=1, economic_status="dibao")
     put(her, JULY, hour=2, economic_status="tekun")
 
-    entry = AuditEntry.objects.order_by("-number").first()
+    entry = log().order_by("-number").first()
     assert entry is not None
     assert (entry.who, entry.purpose, entry.division) == ("clerk", "第2次", VILLAGE_A1)
     assert entry.before == {

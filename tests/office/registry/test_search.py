@@ -12,7 +12,6 @@ from anlao.office.registry import identity, search
 from anlao.office.registry.models import Elder
 from anlao.office.registry.queries import FEW
 from anlao.office.shared import scope
-from anlao.office.shared.models import AuditEntry
 from anlao.office.shared.scope import Scope
 from tests.office.county import (
     SEEN,
@@ -23,6 +22,7 @@ from tests.office.county import (
     identity_number,
     scope_for,
 )
+from tests.office.log import log
 
 pytestmark = pytest.mark.usefixtures("db")
 DAY = date(2026, 1, 1)
@@ -150,7 +150,7 @@ def test_a_search_is_logged_without_the_number(county: County) -> None:
     number = number_of("a1", county)
     find(f"{number} 13800000011")
 
-    entry = AuditEntry.objects.order_by("-number").first()
+    entry = log().order_by("-number").first()
     assert entry is not None
     assert (entry.act, entry.who, entry.purpose) == ("search_elders", "clerk", "check")
     assert number[2:] not in str(entry.after)

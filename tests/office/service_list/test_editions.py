@@ -14,9 +14,9 @@ from anlao.office.service_list.filling import FIELDS
 from anlao.office.service_list.models import Edition, Item
 from anlao.office.service_list.operations import FallsShort, ListRefused
 from anlao.office.shared import scope
-from anlao.office.shared.models import AuditEntry
 from anlao.office.shared.scope import NOTHING, Scope
 from tests.office.county import COUNTY, NEIGHBOUR, everywhere
+from tests.office.log import log
 
 NOW = datetime(2026, 11, 27, 3, tzinfo=UTC)
 DAY = NOW.date()
@@ -54,7 +54,7 @@ def test_a_draft_is_filled_from_the_rulebook() -> None:
     assert "二(一)3" in allowance.clause
     assert "县民政局" in allowance.office
     assert items["capability-assessment"].amount == ""
-    (entry,) = AuditEntry.objects.filter(act="make_list")
+    (entry,) = log(act="make_list")
     assert entry.after == {"year": 2026, "items": len(items), "from": "rulebook:suichang"}
 
 
@@ -91,7 +91,7 @@ def test_a_list_goes_from_the_draft_to_the_archive() -> None:
     first.refresh_from_db()
     assert (first.state, second.state) == ("archived", "published")
     assert queries.published(COUNTY) == second
-    acts = list(AuditEntry.objects.order_by("number").values_list("act", flat=True))
+    acts = list(log().order_by("number").values_list("act", flat=True))
     assert acts.count("publish_list") == 2
     assert acts.count("archive_list") == 1
     assert second.compared is not None
@@ -119,7 +119,7 @@ def test_a_returned_list_says_why_and_is_a_draft_again() -> None:
     made = step(made, "return", words="依据写错")
 
     assert (made.state, made.returned_because) == ("draft", "依据写错")
-    assert AuditEntry.objects.get(act="return_list").purpose == "依据写错"
+    assert log().get(act="return_list").purpose == "依据写错"
 
 
 @pytest.mark.parametrize(
@@ -157,7 +157,7 @@ def test_items_change_with_before_and_after_in_the_log() -> None:
     )
 
     assert changed == ["phone"]  # the amount is the rulebook's
-    (entry,) = AuditEntry.objects.filter(act="change_list_item")
+    (entry,) = log(act="change_list_item")
     assert entry.before == {"item": item.pk, "phone": ""}
     assert entry.after == {"phone": "0578-8120000"}
 

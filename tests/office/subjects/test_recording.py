@@ -14,11 +14,11 @@ from anlao.office.facilities.credit_code import check_character, normalised
 from anlao.office.facilities.models import Institution
 from anlao.office.registry.operations import Contradiction, NothingToRecord, SpanRefused
 from anlao.office.shared import scope
-from anlao.office.shared.models import AuditEntry
 from anlao.office.shared.scope import NOTHING, WHOLE_OFFICE, Scope
 from anlao.office.subjects import operations, queries
 from anlao.office.workforce.models import Caregiver, SkillStatus
 from tests.office.county import TOWN_A, VILLAGE_A1, VILLAGE_B, identity_number
+from tests.office.log import log
 from tests.office.subjects.registers import BEGAN, GROUND, caregiver, centre, institution
 
 pytestmark = pytest.mark.usefixtures("db")
@@ -170,7 +170,7 @@ def test_opening_and_recording_are_logged_with_before_and_after() -> None:
     her = caregiver(skill_level="beginner")
     record(her, date(2024, 6, 1), skill_level="senior")
 
-    acts = AuditEntry.objects.filter(subject=f"caregiver:{her.pk}").order_by("number")
+    acts = log(subject=f"caregiver:{her.pk}").order_by("number")
 
     assert [act.act for act in acts] == [
         "open_register_file",

@@ -19,9 +19,9 @@ from anlao.office.jobs import operations as jobs
 from anlao.office.jobs.models import Job
 from anlao.office.organisations.models import User
 from anlao.office.shared import sealed_files
-from anlao.office.shared.models import AuditEntry
 from anlao.office.worklists import operations
 from tests.office.county import County
+from tests.office.log import log
 from tests.office.test_queue import work
 
 Browser = Callable[[User | None], Client]
@@ -60,7 +60,7 @@ def test_a_long_list_is_written_by_the_worker_and_fetched_once_it_is_done(
     assert {row[0] for row in rows[1:]} == {county.elders[key].name for key in ("a1", "a3")}
     sealed = (office.files / job.result["file"]).read_bytes()
     assert "姓名".encode() not in sealed
-    acts = list(AuditEntry.objects.filter(who="clerk_a").values_list("act", flat=True))
+    acts = list(log(who="clerk_a").values_list("act", flat=True))
     assert "export_list" in acts
     assert "fetch_export" in acts
 

@@ -15,7 +15,6 @@ from python_calamine import CalamineWorkbook
 from anlao.office.benefits import deciding, month
 from anlao.office.organisations.models import User
 from anlao.office.shared import scope
-from anlao.office.shared.models import AuditEntry
 from anlao.office.shared.scope import WHOLE_OFFICE
 from anlao.office.worklists import operations, queries
 from anlao.office.worklists.kinds import KINDS, Asked
@@ -30,6 +29,7 @@ from tests.office.county import (
     elder,
     scope_for,
 )
+from tests.office.log import log
 
 pytestmark = pytest.mark.usefixtures("committed")
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
@@ -125,7 +125,7 @@ def test_a_file_holds_the_whole_list_and_no_formula(county: County, form: str) -
         assert "=cmd|calc" in rows[1][0]
     assert len(rows) == 2
     assert rows[1][2] == danger.identity_mask
-    entry = AuditEntry.objects.get(act="export_list")
+    entry = log().get(act="export_list")
     assert entry.after is not None
     assert entry.after["lines"] == 1
 
@@ -141,7 +141,7 @@ def test_a_list_that_is_too_long_is_refused_and_never_cut(
     with pytest.raises(operations.TooLong), scope.within(scope_for(county.cast["county_clerk"])):
         operations.export(KINDS["turning"], asked(), form="csv", by="t")
 
-    assert not AuditEntry.objects.filter(act="export_list").exists()
+    assert not log(act="export_list").exists()
 
 
 @pytest.mark.parametrize("part", ["county_clerk", "clerk_a", "neighbour", "provider", "auditor"])

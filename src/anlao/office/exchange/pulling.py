@@ -21,6 +21,7 @@ from anlao.office.exchange.sources import Source
 from anlao.office.shared import audit
 from anlao.office.shared.audit import Act
 from anlao.office.shared.models import AuditEntry
+from anlao.office.shared.scope import WHOLE_OFFICE, within
 
 CONTRACT = "lists/1"
 _LARGEST_PAGE = 32 << 20
@@ -86,7 +87,9 @@ def pull(source: Source, kind: str, *, by: str, since: str | None = None) -> Pul
 
 def last_mark(subject: str) -> str:
     """Return where the last pull ended; "" before the first."""
-    entry = AuditEntry.objects.filter(act="pull_list", subject=subject).order_by("-number").first()
+    with within(WHOLE_OFFICE):
+        pulled = AuditEntry.objects.filter(act="pull_list", subject=subject)
+        entry = pulled.order_by("-number").first()
     return str((entry.after or {}).get("mark", "")) if entry else ""
 
 

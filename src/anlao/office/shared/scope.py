@@ -16,6 +16,8 @@ from hashlib import sha256
 from django.conf import settings
 from django.db import connections, transaction
 
+from anlao.places.divisions import DIGITS
+
 EVERYWHERE = ""
 _LASTS = 3600
 """Seconds that a pass is good for: longer than any request, much shorter than a day."""
@@ -73,6 +75,21 @@ def within(scope: Scope, *, using: str = "default") -> Iterator[None]:
         yield
         if not connections[using].needs_rollback:
             _show(before, using)
+
+
+def place() -> str:
+    """Return the narrowest division that holds all divisions of the pass that is shown.
+
+    "": the whole office, or no division at all.
+    """
+    with connections["default"].cursor() as cursor:
+        cursor.execute("SELECT scope_divisions()")
+        codes = [str(pattern).removesuffix("%") for pattern in cursor.fetchone()[0]]
+    for digits in sorted(DIGITS.values(), reverse=True):
+        above = {code[:digits] for code in codes}
+        if len(above) == 1 and len(code := above.pop()) == digits:
+            return code
+    return EVERYWHERE
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,3 @@
+SELECT subjects_show_log_of('institution', 'facilities_institution'),
+  subjects_show_log_of('centre', 'facilities_centre'),
+  subjects_show_log_of('resident', 'facilities_stay');

@@ -1,0 +1,1 @@
+SELECT subjects_show_log_of('caregiver', 'workforce_caregiver');
