@@ -13,6 +13,7 @@ from tests.browser.office import (
     ROOT,
     Enter,
     Office,
+    Visitor,
     chromium_here,
     lacking,
     running_office,
@@ -61,10 +62,20 @@ def signed_in() -> dict[str, StorageState]:
     return {}
 
 
+@pytest.fixture(scope="module")
+def seats() -> dict[str, Visitor]:
+    """Return the windows that stay open as long as the browser does."""
+    return {}
+
+
 @pytest.fixture
 def enter(
-    chromium: Browser, office: Office, artefacts: Path, signed_in: dict[str, StorageState]
+    chromium: Browser,
+    office: Office,
+    artefacts: Path,
+    signed_in: dict[str, StorageState],
+    seats: dict[str, Visitor],
 ) -> Iterator[Enter]:
     """Return what lets somebody in: ``enter("clerk", language="en")``."""
-    with visits(chromium, office, artefacts, signed_in) as found:
+    with visits(chromium, office, artefacts, signed_in, seats) as found:
         yield found

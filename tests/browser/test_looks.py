@@ -199,13 +199,16 @@ def _checked(visitor: Visitor, tab: str = "") -> None:
 
 
 def _package(visitor: Visitor) -> None:
-    """A package that the worker has made."""
+    """A package that the worker has made, now or for an earlier look."""
     visitor.go("/packages")
+    ready = visitor.page.locator("a[href^='/packages/'][href$='/file']")
+    if ready.count():
+        return
     visitor.page.locator("#id_division").select_option("331123")
     visitor.page.locator("#id_with_numbers").check()
     visitor.page.locator("#id_reason").fill("省平台月报")
     visitor.press("main form.form button")
-    visitor.page.locator("a[href^='/packages/'][href$='/file']").first.wait_for(timeout=60_000)
+    ready.first.wait_for(timeout=60_000)
     visitor.page.wait_for_selector("[data-runs]", state="detached", timeout=60_000)
 
 
@@ -445,7 +448,7 @@ LOOKS = (
 
 @pytest.mark.parametrize("look", LOOKS, ids=lambda look: look.name)
 def test_page_is_whole_readable_and_accessible(look: Look, enter: Enter) -> None:
-    visitor = enter(look.user)
+    visitor = enter(look.user, seat=look.user)
 
     found = []
     for language in ("zh", "en"):
