@@ -164,8 +164,10 @@ def make(run: Run, terms: Terms) -> None:
         cursor.execute("ANALYZE top")
         cursor.execute(_MAKE, values)
         cursor.execute("DROP TABLE top")
-        cursor.execute("ANALYZE payments_line")
-        cursor.execute("ANALYZE payments_account")  # the approval has no right to
+        # What was brought or made a moment ago: with figures of an empty table all pairs are tried.
+        # Accounts: the approval has no right to do this.
+        for table in ("payments_line", "payments_account", "benefits_award", "benefits_fileaward"):
+            cursor.execute(f"ANALYZE {table}")
         cursor.execute(_HOLD, values)
         cursor.execute(_OFFSET, values)
     count(run)
