@@ -93,7 +93,9 @@ def ask(folder: DataFolder, stage: str, number: int) -> dict[str, Any]:
             "file": (running.BANK_FILE, "finance", {"layout": "usual-csv"}),
         }[stage]
         wanted = Wanted(kind, stage, stage, f"run:{run.pk}", COUNTY, asked)
-        return {"run": run.pk, "job": running.start(wanted, by=by).pk}
+        told = {"run": run.pk, "job": running.start(wanted, by=by).pk}
+        print(json.dumps(told), flush=True)  # the blow is timed from here, not from the end
+        return told
 
 
 def end(folder: DataFolder, number: int) -> dict[str, Any]:
@@ -137,7 +139,7 @@ def look(folder: DataFolder) -> dict[str, Any]:
         with scope.within(scope.WHOLE_OFFICE):
             faults = [one.en for one in ledger.verify(COUNTY)]
         return {
-            "jobs": {str(job.pk): job.state for job in Job.objects.all()},
+            "jobs": {str(job.pk): _told(job) for job in Job.objects.all()},
             "faults": faults,
             "chain": [f"{one.number}: {one.why}" for one in audit.verify().broken],
             "paid_twice": single(
@@ -155,6 +157,12 @@ def look(folder: DataFolder) -> dict[str, Any]:
                 " AND NOT EXISTS (SELECT 1 FROM payments_transfer t WHERE t.line_id = l.id)"
             ),
         }
+
+
+def _told(job: Any) -> dict[str, Any]:
+    """Return a job's state, and when it was asked for, began and ended (seconds of the epoch)."""
+    times = {"asked": job.created_at, "began": job.started_at, "ended": job.finished_at}
+    return {"state": job.state} | {name: at and at.timestamp() for name, at in times.items()}
 
 
 def _run(number: int) -> Any:
