@@ -32,8 +32,8 @@ from anlao.office.benefits import deciding
 from anlao.office.divisions.models import Division
 from anlao.office.organisations import roles, tokens
 
-EXAMPLES = 20
-"""For each address; the whole takes well below a minute."""
+EXAMPLES = 12
+"""For each address and kind of input; the whole takes about a minute."""
 CHECKS = [
     checks.not_a_server_error,
     status_code_conformance,
