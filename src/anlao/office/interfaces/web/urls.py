@@ -77,7 +77,7 @@ urlpatterns = [
     path("", include("anlao.office.interfaces.web.payment_urls")),
     path("", include("anlao.office.interfaces.web.register_urls")),
     path("", include("anlao.office.interfaces.web.service_list_urls")),
-    path("mine", include("anlao.office.interfaces.web.citizen.mine_urls")),
+    path("", include("anlao.office.interfaces.web.citizen.mine_urls")),
     path("public/", include("anlao.office.interfaces.web.citizen.urls")),
     path("corrections", corrections.waiting, name="corrections"),
     path("lists", lists.overview, name="lists"),
