@@ -8,6 +8,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
+from django.contrib.sessions.models import Session
+from django.core.checks import run_checks
 from django.test import Client
 from tests.office.county import PASSWORD, County
 from tests.office.log import chain_is_whole, log
@@ -145,6 +147,24 @@ def test_a_page_left_alone_for_half_an_hour_asks_again(
     assert not is_in(browser)
 
 
+def test_pages_of_one_minute_store_once_that_somebody_was_there(
+    browser: Client, clock: time_machine.Traveller
+) -> None:
+    sign_in(browser, "clerk_a")
+    (stored,) = Session.objects.all()
+    for seconds, is_stored_anew in ((0, False), (59, False), (60, True)):
+        clock.move_to(NOW + timedelta(seconds=seconds))
+
+        assert is_in(browser)
+
+        now = Session.objects.get(pk=stored.pk)
+        assert (now.session_data != stored.session_data) == is_stored_anew, seconds
+
+
+def test_no_system_check_warns() -> None:
+    assert run_checks() == []
+
+
 def test_leaving_right_after_signing_in_counts_too(
     browser: Client, clock: time_machine.Traveller
 ) -> None:
@@ -156,8 +176,6 @@ def test_leaving_right_after_signing_in_counts_too(
 
 
 def test_a_stranger_leaves_no_session_behind(browser: Client) -> None:
-    from django.contrib.sessions.models import Session
-
     for path in ("/", "/sign-in", "/elders/1"):
         browser.get(path)
 

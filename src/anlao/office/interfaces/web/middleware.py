@@ -22,6 +22,8 @@ from anlao.office.organisations import queries as organisations
 from anlao.office.organisations.models import User
 
 Handler = Callable[[HttpRequest], HttpResponse]
+_SEEN_EVERY = 60
+"""Seconds after which it is stored again that somebody was here."""
 
 _POLICY = "; ".join(
     (
@@ -83,8 +85,13 @@ def signed_in(handler: Handler) -> Handler:
 
 
 def note_seen(request: HttpRequest) -> None:
-    """Remember when somebody who is signed in was last here."""
-    request.session["seen_at"] = int(time.time())
+    """Remember to the minute when somebody who is signed in was last here.
+
+    What is stored with every page would let the database wait for the disk at every page.
+    """
+    now = int(time.time())
+    if now - int(request.session.get("seen_at", 0)) >= _SEEN_EVERY:
+        request.session["seen_at"] = now
 
 
 def _why_out(request: HttpRequest, user: User) -> str:
