@@ -68,6 +68,7 @@ def workbook(
     """Return an xlsx file; dates get a date format. ``more``: rows of further sheets by name."""
     out = io.BytesIO()
     book = xlsxwriter.Workbook(out, {"in_memory": True})
+    book.set_properties({"created": datetime(2026, 1, 2)})  # noqa: DTZ001 - the same at any second
     day = book.add_format({"num_format": "yyyy-mm-dd"})
     for title, lines in {name: rows, **(more or {})}.items():
         page = book.add_worksheet(title)
