@@ -26,7 +26,7 @@ _PLACE = "ANLAO_TEST_OFFICE"
 
 def have_a_place() -> None:
     """Make the folder of the run, unless what started this process has; its maker removes it."""
-    if _PLACE not in os.environ:
+    if not os.environ.get(_PLACE):
         made = Path(tempfile.mkdtemp(prefix="anlao-test-"))
         made.chmod(0o711)  # as root the database runs as another user, who must pass through here
         os.environ[_PLACE] = str(made)
