@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from anlao.office.organisations.models import SignIn, User
 from anlao.office.organisations.noting import note
 
-_SEEN_EVERY = timedelta(minutes=1)
+SEEN_EVERY = timedelta(minutes=1)
 """When somebody was last seen is told to the minute, so that not every page writes it."""
 
 
@@ -25,7 +25,7 @@ def is_open(user: User, number: int | None, *, at: datetime) -> bool:
     seen = found.values_list("seen_at", flat=True).first()
     if seen is None:
         return False
-    if at - seen >= _SEEN_EVERY:
+    if at - seen >= SEEN_EVERY:
         found.update(seen_at=at)
     return True
 

@@ -164,8 +164,8 @@ def make(run: Run, terms: Terms) -> None:
         cursor.execute("ANALYZE top")
         cursor.execute(_MAKE, values)
         cursor.execute("DROP TABLE top")
-        # What was brought or made a moment ago: with figures of an empty table all pairs are tried.
-        # Accounts: the approval has no right to do this.
+        # Rows may have come a moment ago: with figures of an empty table all pairs are tried. The
+        # approval needs figures of the accounts too, and has no right to gather them.
         for table in ("payments_line", "payments_account", "benefits_award", "benefits_fileaward"):
             cursor.execute(f"ANALYZE {table}")
         cursor.execute(_HOLD, values)

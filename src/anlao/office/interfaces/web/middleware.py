@@ -22,8 +22,6 @@ from anlao.office.organisations import queries as organisations
 from anlao.office.organisations.models import User
 
 Handler = Callable[[HttpRequest], HttpResponse]
-_SEEN_EVERY = 60
-"""Seconds after which it is stored again that somebody was here."""
 
 _POLICY = "; ".join(
     (
@@ -90,7 +88,7 @@ def note_seen(request: HttpRequest) -> None:
     What is stored with every page would let the database wait for the disk at every page.
     """
     now = int(time.time())
-    if now - int(request.session.get("seen_at", 0)) >= _SEEN_EVERY:
+    if now - int(request.session.get("seen_at", 0)) >= sessions.SEEN_EVERY.total_seconds():
         request.session["seen_at"] = now
 
 
