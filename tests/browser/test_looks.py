@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import count
 
 import pytest
 from playwright.sync_api import expect
@@ -12,6 +13,8 @@ from tests.browser.office import DESKTOP, OF_SIZE_AND_LANGUAGE, PHONE, Enter, Vi
 from tests.browser.prepare import PASSWORD
 
 pytestmark = pytest.mark.browser
+
+_ORDERS = count(101, 2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,10 +181,11 @@ def _no_picture(visitor: Visitor) -> None:
 
 
 def _brought(visitor: Visitor) -> None:
-    """A list with a bad row, up to its columns."""
+    """A list with a bad row, up to its columns; each its own, as a file is brought only once."""
     from tests.office.registry.imports.made import identity, workbook
 
-    rows = [["身份证号", "姓名", "低保类别"], [identity(), "王某", "低保"], ["123", "李某", "富裕"]]
+    person = identity(order=next(_ORDERS))
+    rows = [["身份证号", "姓名", "低保类别"], [person, "王某", "低保"], ["123", "李某", "富裕"]]
     visitor.go("/imports/new")
     visitor.page.locator("#id_file").set_input_files(
         {"name": "名单.xlsx", "mimeType": "application/octet-stream", "buffer": workbook(rows)}
