@@ -156,6 +156,7 @@ def test_another_token_is_refused_and_a_silent_source_told(giver: Giver) -> None
         ("ps: {url: 'ftp://a.gov.cn', token: t, key: k}", False),
         ("ps: {url: 'https://a.gov.cn', token: t}", False),
         ("other: {url: 'https://a.gov.cn', token: t, key: k}", False),
+        ("ps: {url: 'https://a.gov.cn', token: t, key: k, key: l}", False),
         ("- ps", False),
         ("ps: [", False),
         ("", False),

@@ -147,6 +147,11 @@ def test_all_that_is_wrong_is_told_at_once(reader: Reader[Terms], own: Path) -> 
         (b"", "应为按名称列出", "holds no settings by name"),
         (b"days: 5\nways: [letter\n", "第3行：", "line 3: "),
         ("days: 5 # 天\n".encode("gb18030"), "不是UTF-8编码", "is not written in UTF-8"),
+        (
+            b"days: 5\nways: []\ndays: 6\n",
+            "第3行：days写了两次（第一次在第1行）",
+            "line 3: days is writ",
+        ),
         (b"days: 2026-02-30\n", "day is out of range", "day is out of range"),
         (b"days: \x07\n", "unacceptable character", "unacceptable character"),
     ],

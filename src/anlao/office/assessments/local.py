@@ -18,6 +18,7 @@ from anlao.office.assessments.instrument.model import (
     Settings,
     UnknownSetting,
 )
+from anlao.office.shared import settings_text
 
 PRESENT: Final = "gbt42195-2022"
 """The instrument that new assessments are scored by."""
@@ -44,7 +45,7 @@ def in_force(name: str = PRESENT) -> Settings:
 
 def _chosen(path: Path, name: str) -> dict[str, str | int | bool]:
     try:
-        read = yaml.safe_load(path.read_text("utf-8")) or {}
+        read = settings_text.read(path.read_text("utf-8")) or {}
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise LocalSettingsRefused(f"{path} cannot be read: {error}") from error
     found = read.get(name, {}) if isinstance(read, dict) else None

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 import yaml
 
 from anlao.office.database.folder import DataFolder
+from anlao.office.shared import settings_text
 
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
@@ -38,7 +39,7 @@ def find(name: str, folder: DataFolder) -> Source:
     if not path.exists():
         raise SourceRefused(f"{path} is missing; write there where lists are pulled from")
     try:
-        written = yaml.safe_load(path.read_text("utf-8")) or {}
+        written = settings_text.read(path.read_text("utf-8")) or {}
     except yaml.YAMLError as error:
         raise SourceRefused(f"{path}: {error}") from None
     entry = written.get(name) if isinstance(written, dict) else None

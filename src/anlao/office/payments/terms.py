@@ -6,6 +6,7 @@ A county without a file of its own pays by `terms.yaml` beside this module.
 from __future__ import annotations
 
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -85,7 +86,7 @@ class Terms(Part):
     pays_from: date | None = None
     look_back_months: Annotated[int, Field(ge=0, le=120)]
     offset_permille: Annotated[int, Field(ge=0, le=WHOLE)]
-    approvals: list[Band]
+    approvals: Annotated[list[Band], Field(min_length=1)]
     sharing: list[Sharing]
     layouts: list[Layout]
     answer: AnswerLayout
@@ -98,15 +99,27 @@ class Terms(Part):
     sources: dict[str, str]
     """Why each setting is as it is."""
 
+    @model_validator(mode="after")
+    def _bands_reach_every_amount(self) -> Terms:
+        limits = [band.up_to_yuan for band in self.approvals]
+        rise = (low is not None and (high is None or low < high) for low, high in pairwise(limits))
+        if limits[-1] is not None or not all(rise):
+            raise TermsRefused(
+                "approvals：各档up_to_yuan须由小到大，最后一档不写up_to_yuan",
+                "approvals: up_to_yuan has to rise from band to band; the last band has none",
+            )
+        return self
+
     def pays(self, provision: str) -> bool:
         return provision not in self.leaves_out
 
     def approvers(self, fen: int) -> int:
         """Return how many have to approve so much money."""
-        for band in self.approvals:
-            if band.up_to_yuan is None or fen <= band.up_to_yuan * 100:
-                return band.approvers
-        return self.approvals[-1].approvers
+        return next(
+            band.approvers
+            for band in self.approvals
+            if band.up_to_yuan is None or fen <= band.up_to_yuan * 100
+        )
 
     def shares(self, provision: str, month: date) -> dict[str, int]:
         """Return who pays a provision of a month. Raises TermsRefused where nobody is named."""

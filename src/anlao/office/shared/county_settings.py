@@ -16,6 +16,7 @@ import yaml
 from django.conf import settings
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
+from anlao.office.shared import settings_text
 from anlao.places.divisions import DIGITS
 
 _Said = tuple[str, str]
@@ -33,6 +34,7 @@ _PROBLEMS: Final[dict[str, _Said]] = {
     ),
     "greater_than_equal": ("不得小于{ge}", "is less than {ge}"),
     "less_than_equal": ("不得大于{le}", "is more than {le}"),
+    "too_short": ("至少要有{min_length}项", "needs at least {min_length}"),
     "literal_error": ("不在可选之列（{expected}）", "is none of {expected}"),
     "string_type": ("应为文字，数字请加引号", "is no text: put a number into quotes"),
     "bool_parsing": _YES_OR_NO,
@@ -108,7 +110,7 @@ class Reader(Generic[TermsT]):
             found = file.stat()
             stamp, kept = (found.st_mtime_ns, found.st_size), self._kept.get(file)
             if kept is None or kept[0] != stamp:
-                written = yaml.safe_load(file.read_text("utf-8"))
+                written = settings_text.read(file.read_text("utf-8"))
                 kept = self._kept[file] = stamp, self.terms.model_validate(written)
         except FileNotFoundError:
             raise
@@ -152,6 +154,11 @@ def _problems(error: Exception) -> Iterator[_Said]:
                 yield (f"{where}：{zh}", f"{where}: {en}") if where else (zh, en)
         case UnicodeDecodeError():
             yield "不是UTF-8编码，请另存为UTF-8", "is not written in UTF-8: save it as UTF-8"
+        case settings_text.WrittenTwice(key=key, first=first, again=again):
+            yield (
+                f"第{again}行：{key}写了两次（第一次在第{first}行）",
+                f"line {again}: {key} is written twice (first at line {first})",
+            )
         case yaml.MarkedYAMLError(problem=what, problem_mark=yaml.Mark(line=line)):
             yield f"第{line + 1}行：{what}", f"line {line + 1}: {what}"
         case OSError():
