@@ -109,7 +109,7 @@ SELECT provision, 'elder:' || elder_id, bool_or(is_open) FROM (
   UNION ALL
   SELECT l.provision, l.elder_id, false FROM payments_line l
   WHERE l.run_id = ANY(ARRAY(SELECT id FROM payments_run WHERE division_code = %(division)s))
-    AND l.month = %(first)s AND l.elder_id IS NOT NULL
+    AND l.month = %(first)s AND l.counts AND l.elder_id IS NOT NULL
     AND l.state IN ('owed', 'charged') AND l.provision = ANY(%(provisions)s)
     AND (%(only)s::bigint[] IS NULL OR l.elder_id = ANY(%(only)s))
 ) AS t GROUP BY provision, elder_id
@@ -123,7 +123,7 @@ SELECT provision, subject, bool_or(is_open) FROM (
   UNION ALL
   SELECT l.provision, l.subject, false FROM payments_line l
   WHERE l.run_id = ANY(ARRAY(SELECT id FROM payments_run WHERE division_code = %(division)s))
-    AND l.month = %(first)s AND l.elder_id IS NULL
+    AND l.month = %(first)s AND l.counts AND l.elder_id IS NULL
     AND l.state IN ('owed', 'charged') AND l.provision = ANY(%(provisions)s)
     AND (%(only)s::text[] IS NULL OR l.subject = ANY(%(only)s))
 ) AS t GROUP BY provision, subject

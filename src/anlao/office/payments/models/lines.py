@@ -124,6 +124,7 @@ class Line(OfRun):
         )
         indexes = (
             models.Index(fields=("run", "provision"), name="line_by_run"),
+            models.Index(fields=("month", "run"), condition=Q(counts=True), name="line_by_month"),
             models.Index(fields=("payee",), condition=Q(elder__isnull=True), name="line_by_payee"),
             models.Index(
                 fields=("follows",), condition=Q(follows__isnull=False), name="line_by_follows"
