@@ -49,7 +49,7 @@ def decide_division(
     program = program_for(division)
     tables = program.month(month)
     with transaction.atomic(using=OWNER):
-        read = population.read(program, tables, division, known_at=known_at, today=today)
+        read = population.read(program, [tables], division, known_at=known_at, today=today)
         columns = read.decided(tables)
         lines = [_line(column) for column in columns]
         DecidedMonth.objects.using(OWNER).filter(

@@ -126,7 +126,7 @@ def rows(asked: Asked) -> Iterator[Row]:
     numbers = sorted({number for some in asked.whom.values() for number in some})
     read = population.read(
         program,
-        tables,
+        [tables],
         asked.division,
         known_at=asked.known_at,
         today=asked.today,

@@ -8,7 +8,7 @@ with other figures.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -25,7 +25,6 @@ from anlao.office.benefits.what_if_rules import program_with
 from anlao.office.jobs.progress import UNSEEN, Progress
 from anlao.office.shared import audit
 from anlao.office.shared.audit import Act
-from anlao.rules.engines.program import MonthTables, Program
 from anlao.rules.people.columns import NO_DAY, UNKNOWN_DAY
 from anlao.rules.periods import Month
 from anlao.rules.results import ProvisionColumn
@@ -88,53 +87,33 @@ def make(
 def _forecast(
     asked: Asked, known_at: datetime, today: date, progress: Progress
 ) -> tuple[dict[str, Any], int]:
-    now = program_for(asked.division)
-    then = program_with(asked.division, asked.changes, asked.begins) if asked.changes else None
-    table = _Table(with_then=then is not None)
-    alive: _Alive | None = None
+    months = [Month.of(asked.begins).plus(step) for step in range(asked.months)]
+    program = program_for(asked.division)
+    now = [program.month(month) for month in months]
+    changed = program_with(asked.division, asked.changes, asked.begins) if asked.changes else None
+    then = [changed.month(month) for month in months] if changed else []
+    progress.step(0, len(months), "正在读取名册", "reading the register")
     with transaction.atomic(using=OWNER):
         _hold_still()
-        for step in range(asked.months):
-            month = Month.of(asked.begins).plus(step)
-            progress.step(step, asked.months, f"正在判定 {month}", f"deciding {month}")
-
-            def read(program: Program, month: Month = month) -> tuple[Population, MonthTables]:
-                tables = program.month(month)
-                found = population.read(
-                    program, tables, asked.division, known_at=known_at, today=today
-                )
-                return found, tables
-
-            people, tables = read(now)
-            alive = alive or _Alive(people, asked.rates)
-            alive.begin(month)
-            table.add(step, people, people.decided(tables), alive.chances, is_then=False)
-            if then is not None:
-                other, other_tables = _read_as(then, month, people, tables, read)
-                table.add(step, other, other.decided(other_tables), alive.chances, is_then=True)
-            table.turn(alive.turning(month))
-    elders = alive.count if alive else 0
-    return table.as_json(), elders
+        people = population.read(
+            program, [*now, *then], asked.division, known_at=known_at, today=today
+        )
+    table = _Table(people.places, with_then=bool(then))
+    alive = _Alive(people, asked.rates)
+    for step, month in enumerate(months):
+        progress.step(step, len(months), f"正在判定 {month}", f"deciding {month}")
+        alive.begin(month)
+        table.add(step, people.decided(now[step]), alive.chances, is_then=False)
+        if then:
+            table.add(step, people.decided(then[step]), alive.chances, is_then=True)
+        table.turn(alive.turning(month))
+    return table.as_json(), alive.count
 
 
 def _hold_still() -> None:
-    """Let all months see the same rows, whatever others record meanwhile."""
+    """Let all queries see the same rows, whatever others record meanwhile."""
     with connections[OWNER].cursor() as cursor:
         cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-
-
-def _read_as(
-    program: Program,
-    month: Month,
-    people: Population,
-    tables: MonthTables,
-    read: Callable[[Program], tuple[Population, MonthTables]],
-) -> tuple[Population, MonthTables]:
-    """Return the people for other rules: the same, where those look at the same facts."""
-    others = program.month(month)
-    if population.asked_elsewhere(others) == population.asked_elsewhere(tables):
-        return people, others
-    return read(program)
 
 
 class _Alive:
@@ -178,32 +157,27 @@ def _days(data: Array | None, people: Population) -> Array:
 class _Table:
     """Counts and sums by month, provision and township."""
 
-    def __init__(self, *, with_then: bool) -> None:
+    def __init__(self, places: Sequence[str], *, with_then: bool) -> None:
+        """``places``: where each of the population lives."""
+        towns, self.where = np.unique(
+            np.array([place[:TOWNSHIP_DIGITS] for place in places], str), return_inverse=True
+        )
+        self.towns: list[str] = towns.tolist()
         self.with_then = with_then
         self.cells: dict[tuple[int, str, str], list[float]] = {}
         self.provisions: dict[str, str] = {}
         self.birthdays: list[list[float]] = []
 
     def add(
-        self,
-        step: int,
-        people: Population,
-        columns: Sequence[ProvisionColumn],
-        chances: Array,
-        *,
-        is_then: bool,
+        self, step: int, columns: Sequence[ProvisionColumn], chances: Array, *, is_then: bool
     ) -> None:
-        towns, where = np.unique(
-            np.array([place[:TOWNSHIP_DIGITS] for place in people.places], str),
-            return_inverse=True,
-        )
         for column in columns:
             provision = column.provision
             if not provision.unit.startswith(_MONEY) or provision.part_of:
                 continue
             self.provisions[provision.id] = provision.unit
-            sums = _sums(column, where, len(towns), chances)
-            for town, found in zip(towns.tolist(), zip(*sums, strict=True), strict=True):
+            sums = _sums(column, self.where, len(self.towns), chances)
+            for town, found in zip(self.towns, zip(*sums, strict=True), strict=True):
                 if any(found):
                     self._put((step, provision.id, town), found, is_then=is_then)
 

@@ -16,7 +16,8 @@ from django.db import connections
 from anlao.office.registry.models import STATUSES, Status
 from anlao.rules.engines.columnar import ColumnarEngine, facts_and_shifts
 from anlao.rules.engines.program import MonthTables, Program
-from anlao.rules.people.columns import Change, People, unknown_column
+from anlao.rules.facts import FactSpec
+from anlao.rules.people.columns import Array, Change, People, of_one_scale, unknown_column
 from anlao.rules.people.encode import encode
 from anlao.rules.people.reader import PeopleReader
 from anlao.rules.periods import epoch_day
@@ -24,6 +25,7 @@ from anlao.rules.results import ProvisionColumn
 
 OWNER = "owner"
 _OPEN = 2**31 - 1
+_CHANGES = "(lower(valid) > %s AND lower(valid) <= %s OR upper(valid) > %s AND upper(valid) <= %s)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,7 @@ class Population:
 
 def read(
     program: Program,
-    tables: MonthTables,
+    months: Sequence[MonthTables],
     division: str,
     *,
     known_at: datetime,
@@ -50,6 +52,7 @@ def read(
 ) -> Population:
     """Return a division's people with what was known of them at a time.
 
+    ``months``: those that will be decided of them; what changes in between comes with them.
     ``only``: these files, wherever they are by now, instead of those that belong to the division.
     """
     subject = program.rulebook.subjects["elder"]
@@ -68,7 +71,7 @@ def read(
             "ORDER BY e.id",
         )
     )
-    day = tables.month.first_day
+    day = min(tables.month.first_day for tables in months)
     whose: str | list[int] = f"{division}%" if only is None else list(only)
     values = [value for _ in STATUSES for value in (day, known_at)] + [whose]
     table = _copied(query, values, ["person_id", "division_code", *names])
@@ -78,7 +81,7 @@ def read(
         return Population(People(pa.array([], pa.string()), {}), [], [])
     batch = table.drop_columns(["division_code"]).combine_chunks().to_batches()[0]
     people = PeopleReader(subject, today).read_batch(batch, division)
-    return Population(_with_changes(people, numbers, tables, whose, known_at), numbers, places)
+    return Population(_with_changes(people, numbers, months, whose, known_at), numbers, places)
 
 
 def _join(kind: type[Status]) -> str:
@@ -144,48 +147,69 @@ def _spelt(table: pa.Table) -> pa.Table:
 def _with_changes(
     people: People,
     numbers: list[int],
-    tables: MonthTables,
+    months: Sequence[MonthTables],
     whose: str | list[int],
     known_at: datetime,
 ) -> People:
-    """Give the facts that rules look at in other months their values of those months."""
-    changes: dict[str, list[Change]] = {}
-    columns = dict(people.columns)
+    """Give the facts that rules look at in other months than the first their values of those."""
+    days = [tables.month.first_day for tables in months]
+    elsewhere = set().union(*map(asked_elsewhere, months))
+    columns, changes = dict(people.columns), {}
     row_of = {number: row for row, number in enumerate(numbers)}
-    for name in _looked_at_elsewhere(tables, people):
-        spec = people.columns[name].spec
-        query = " ".join(
-            (
-                f"SELECT elder_id, {_expression(name)}, lower(valid), upper(valid)",
-                f"FROM {_table_of(name)}",
-                "WHERE",
-                "division_code LIKE %s" if isinstance(whose, str) else "elder_id = ANY(%s)",
-                "AND known @> %s::timestamptz ORDER BY elder_id, valid",
-            )
-        )
-        found = _copied(query, [whose, known_at], ["elder", "value", "from", "until"])
-        kept = [at for at, text in enumerate(found["elder"].to_pylist()) if int(text) in row_of]
-        found = found.take(pa.array(kept, pa.int64()))
-        values, _ = encode(spec, found["value"].combine_chunks(), 1)
-        columns[name] = unknown_column(spec, len(people))
-        changes[name] = [
-            Change(
-                np.array([row_of[int(text)] for text in found["elder"].to_pylist()], np.int64),
-                values,
-                _days(found["from"]),
-                _days(found["until"]),
-            )
-        ]
+    for name, column in people.columns.items():
+        if name in elsewhere and column.spec.type != "date":
+            spans = _spans(name, whose, known_at, between=None)
+            base = unknown_column(column.spec, len(people))
+        elif min(days) < max(days):
+            spans = _spans(name, whose, known_at, between=(min(days), max(days)))
+            base = column
+        else:
+            continue
+        places = np.array([row_of.get(int(text), -1) for text in spans["elder"].to_pylist()], int)
+        ours = np.flatnonzero(places >= 0)
+        if not len(ours):
+            columns[name] = base
+            continue
+        read, _ = encode(column.spec, spans["value"].combine_chunks(), 1)
+        columns[name], values = of_one_scale(base, read.taken(ours))
+        start = _days(spans["from"], unbounded=-_OPEN)[ours]
+        until = _days(spans["until"], unbounded=_OPEN)[ours]
+        known = Change(places[ours], values, start, until)
+        changes[name] = [_nothing_known(np.unique(known.rows), column.spec), known]
     return People(people.ids, columns, changes)
 
 
-def _looked_at_elsewhere(tables: MonthTables, people: People) -> set[str]:
-    """Return facts, days aside, that some rule looks at in another month than the decided one."""
-    return {
-        name
-        for name in asked_elsewhere(tables)
-        if name in people.columns and people.columns[name].spec.type != "date"
-    }
+def _spans(
+    name: str, whose: str | list[int], known_at: datetime, between: tuple[date, date] | None
+) -> pa.Table:
+    """Return the values of a fact with their spans.
+
+    ``between``: of those alone of whom it changes after the first day and up to the second.
+    """
+    table = _table_of(name)
+    inside = "division_code LIKE %s" if isinstance(whose, str) else "elder_id = ANY(%s)"
+    parts = [f"SELECT elder_id, {_expression(name)}, lower(valid), upper(valid)", f"FROM {table}"]
+    parts += ["WHERE", inside, "AND known @> %s::timestamptz"]
+    values: list[Any] = [whose, known_at]
+    if between:
+        parts += [
+            "AND elder_id IN (SELECT elder_id FROM",
+            table,
+            "WHERE",
+            inside,
+            "AND",
+            _CHANGES,
+            ")",
+        ]
+        values += [whose, *between, *between]
+    query = " ".join(parts)
+    return _copied(query, values, ["elder", "value", "from", "until"])
+
+
+def _nothing_known(rows: Array, spec: FactSpec) -> Change:
+    """Return the change by which subjects have no value at any time."""
+    ever = np.full(len(rows), _OPEN, np.int64)
+    return Change(rows, unknown_column(spec, len(rows)), -ever, ever)
 
 
 def asked_elsewhere(tables: MonthTables) -> set[str]:
@@ -197,8 +221,8 @@ def asked_elsewhere(tables: MonthTables) -> set[str]:
     return {name for name, shift in asked if shift}
 
 
-def _days(column: pa.ChunkedArray) -> np.ndarray[Any, Any]:
+def _days(column: pa.ChunkedArray, *, unbounded: int) -> Array:
+    texts = column.to_pylist()
     return np.array(
-        [epoch_day(date.fromisoformat(text)) if text else _OPEN for text in column.to_pylist()],
-        np.int64,
+        [epoch_day(date.fromisoformat(text)) if text else unbounded for text in texts], np.int64
     )

@@ -155,3 +155,30 @@ def unknown_column(spec: FactSpec, count: int) -> FactColumn:
             values = domain(spec)
             code = values.index(NONE) if spec.empty_is_none else len(values)
             return FactColumn(spec, np.full(count, code, np.uint8))
+
+
+def of_one_scale(column: FactColumn, values: FactColumn) -> tuple[FactColumn, FactColumn]:
+    """Return both with the same words, or the same scale, so that codes may be exchanged."""
+    match column.spec.type:
+        case "division" | "text":
+            words = [*column.words, *values.words]
+            moved = values.data + np.int32(len(column.words))
+            data = np.where(values.data == UNKNOWN_CODE, UNKNOWN_CODE, moved).astype(np.int32)
+            return (
+                FactColumn(column.spec, column.data, words=words),
+                FactColumn(column.spec, data, words=words),
+            )
+        case "integer" | "number" | "money":
+            scale = max(column.scale, values.scale)
+            return _scaled(column, scale), _scaled(values, scale)
+    return column, values
+
+
+def _scaled(column: FactColumn, scale: int) -> FactColumn:
+    if column.scale == scale:
+        return column
+    unknown = column.data == UNKNOWN_NUMBER
+    data = np.where(
+        unknown, UNKNOWN_NUMBER, np.where(unknown, 0, column.data) * (scale // column.scale)
+    )
+    return FactColumn(column.spec, data, scale=scale)

@@ -23,12 +23,11 @@ import pyarrow.compute as pc
 from anlao.rules.facts import FactSpec, Label, Subject
 from anlao.rules.people.columns import (
     NO_DAY,
-    UNKNOWN_CODE,
-    UNKNOWN_NUMBER,
     Array,
     Change,
     FactColumn,
     People,
+    of_one_scale,
     unknown_column,
 )
 from anlao.rules.people.encode import CellError, as_strings, encode
@@ -78,7 +77,7 @@ class History:
             column = columns.get(name)
             if column is None:
                 column = unknown_column(past.values.spec, len(people))
-            columns[name], values = _of_one_scale(column, past.values.taken(here))
+            columns[name], values = of_one_scale(column, past.values.taken(here))
             rows = places[here].astype(np.int64)
             changes[name] = _layers(rows, values, past.start[here], past.until[here])
         return People(people.ids, columns, {**people.changes, **changes})
@@ -250,30 +249,3 @@ def _layers(rows: Array, values: FactColumn, start: Array, until: Array) -> list
         here = np.flatnonzero(rank == number)
         layers.append(Change(rows[here], values.taken(here), start[here], until[here]))
     return layers
-
-
-def _of_one_scale(column: FactColumn, values: FactColumn) -> tuple[FactColumn, FactColumn]:
-    """Return both with the same words, or the same scale, so that codes may be exchanged."""
-    match column.spec.type:
-        case "division" | "text":
-            words = [*column.words, *values.words]
-            moved = values.data + np.int32(len(column.words))
-            data = np.where(values.data == UNKNOWN_CODE, UNKNOWN_CODE, moved).astype(np.int32)
-            return (
-                FactColumn(column.spec, column.data, words=words),
-                FactColumn(column.spec, data, words=words),
-            )
-        case "integer" | "number" | "money":
-            scale = max(column.scale, values.scale)
-            return _scaled(column, scale), _scaled(values, scale)
-    return column, values
-
-
-def _scaled(column: FactColumn, scale: int) -> FactColumn:
-    if column.scale == scale:
-        return column
-    unknown = column.data == UNKNOWN_NUMBER
-    data = np.where(
-        unknown, UNKNOWN_NUMBER, np.where(unknown, 0, column.data) * (scale // column.scale)
-    )
-    return FactColumn(column.spec, data, scale=scale)
