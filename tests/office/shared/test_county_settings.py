@@ -167,6 +167,21 @@ def test_a_file_that_cannot_be_read_says_why(
     assert f"visits/{COUNTY}.yaml: {en}" in refused.en
 
 
+def test_a_group_that_takes_over_another_may_say_otherwise(
+    reader: Reader[Terms], own: Path
+) -> None:
+    own.write_text(
+        "limits: {a: 1, b: 2}\n"
+        "<<: {days: 7, grace: 3}\n"
+        "days: 9\n"
+        "ways: [letter]\n"
+        "sources: {days: 第三条, ways: 第四条, grace: 第五条}\n",
+        "utf-8",
+    )
+
+    assert (reader.of(COUNTY).days, reader.of(COUNTY).grace) == (9, 3)
+
+
 def test_what_is_no_file_is_refused_and_the_usual_one_is_not_taken_for_it(
     reader: Reader[Terms], own: Path
 ) -> None:

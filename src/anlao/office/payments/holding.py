@@ -99,7 +99,8 @@ def _held(query: str, run: Run, month: date, terms: Terms, only: Any, *, of: str
     return dict(found)
 
 
-# The runs as a list: joined, the lines were looked through once for each run of three years.
+# The runs as a list: joined, the lines were looked through once for each run of three years. That a
+# line counts follows from its state; it is said for the index by month.
 _ELDERS_HELD = """
 SELECT provision, 'elder:' || elder_id, bool_or(is_open) FROM (
   SELECT a.provision, a.elder_id, true AS is_open FROM benefits_award a

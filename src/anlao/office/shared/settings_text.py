@@ -16,14 +16,16 @@ class WrittenTwice(yaml.MarkedYAMLError):
 
 
 class _Loader(yaml.SafeLoader):
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+    # Before anything is built: groups that others merge into themselves are rewritten then.
+    def compose_mapping_node(self, anchor: Any) -> yaml.MappingNode:
+        node = super().compose_mapping_node(anchor)
         seen: dict[tuple[str, str], yaml.Mark] = {}
         for key, _ in node.value:
             if isinstance(key, yaml.ScalarNode):
                 first = seen.setdefault((key.tag, key.value), key.start_mark)
                 if first is not key.start_mark:
                     raise WrittenTwice(key.value, first, key.start_mark)
-        return super().construct_mapping(node, deep)
+        return node
 
 
 def read(text: str) -> Any:
