@@ -52,6 +52,23 @@ def office() -> Iterator[DataFolder]:
         yield FOLDER
 
 
+@pytest.fixture
+def own_settings(office: DataFolder) -> Iterator[Callable[[str], Path]]:
+    """Return where a county's own settings of a room go; they are gone after the test."""
+    from tests.office.county import COUNTY
+
+    made = []
+
+    def of(room: str) -> Path:
+        made.append(office.path / room / f"{COUNTY}.yaml")
+        made[-1].parent.mkdir(exist_ok=True)
+        return made[-1]
+
+    yield of
+    for file in made:
+        file.unlink(missing_ok=True)
+
+
 @pytest.fixture(scope="session")
 def founded(office: DataFolder) -> Iterator[County]:
     """Six elders and everybody who works with them, committed for the whole run."""

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
-from django.conf import settings
 
 from anlao.office.messages import terms
 from anlao.office.messages.models import CAUSES
@@ -26,11 +25,8 @@ def usual() -> dict[str, Any]:
 
 
 @pytest.fixture
-def county_file() -> Iterator[Path]:
-    file = Path(settings.DATA.path) / "messages" / f"{COUNTY}.yaml"
-    file.parent.mkdir(exist_ok=True)
-    yield file
-    file.unlink(missing_ok=True)
+def county_file(own_settings: Callable[[str], Path]) -> Path:
+    return own_settings("messages")
 
 
 def test_every_cause_has_words_and_a_source() -> None:

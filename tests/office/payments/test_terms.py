@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
-from django.conf import settings
 
 from anlao.office.payments import terms
 from anlao.office.payments.terms import terms_of
@@ -21,11 +20,8 @@ Bands = list[dict[str, int]]
 
 
 @pytest.fixture
-def county_file() -> Iterator[Path]:
-    file = Path(settings.DATA.path) / "payments" / f"{COUNTY}.yaml"
-    file.parent.mkdir(exist_ok=True)
-    yield file
-    file.unlink(missing_ok=True)
+def county_file(own_settings: Callable[[str], Path]) -> Path:
+    return own_settings("payments")
 
 
 def write(file: Path, bands: Bands) -> None:
