@@ -178,6 +178,15 @@ def _await(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
     raise AssertionError(log.read_text("utf-8"))
 
 
+def press(button: Locator) -> None:
+    """Press what leads to a page, and be there before anything is looked at.
+
+    A click alone may end on the page before, or on one that has come without its content.
+    """
+    with button.page.expect_navigation():
+        button.click()
+
+
 @dataclass
 class Visitor:
     """Somebody with a browser of her own, who keeps count of what must never happen.
@@ -235,10 +244,9 @@ class Visitor:
         self.page.locator("#password").fill(password)
         self.press("main button")
 
-    def press(self, button: str | Locator) -> None:
+    def press(self, button: str) -> None:
         """Press what leads to a page, and be there before anything is looked at."""
-        with self.page.expect_navigation():
-            (self.page.locator(button) if isinstance(button, str) else button).click()
+        press(self.page.locator(button))
 
     def text(self) -> str:
         return self.page.locator("main").inner_text()

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from playwright.sync_api import expect
 
-from tests.browser.office import Visitor
+from tests.browser.office import Visitor, press
 
 _PATIENCE = 60_000
 """Milliseconds for which a job may take; a worker takes up one after the other."""
 
 
 def act(visitor: Visitor, name: str) -> None:
-    visitor.page.locator(f"button[name=act][value={name}]").first.click()
+    press(visitor.page.locator(f"button[name=act][value={name}]").first)
 
 
 def until(visitor: Visitor, words: str) -> None:
@@ -31,7 +31,7 @@ def bring_stamped(visitor: Visitor, run: str) -> None:
         visitor.page.locator("#scan").set_input_files(
             {"name": "盖章.pdf", "mimeType": "application/pdf", "buffer": scan}
         )
-        visitor.page.locator("form[enctype] button").click()
+        visitor.press("form[enctype] button")
         assert "这份名单已收到盖章确认表" in visitor.text()
 
 
@@ -54,4 +54,4 @@ def bring_answer(visitor: Visitor, *, fails: int | None = None) -> None:
     visitor.page.locator("#answer").set_input_files(
         {"name": "回盘.csv", "mimeType": "text/csv", "buffer": answer}
     )
-    visitor.page.locator("form[enctype] button").click()
+    visitor.press("form[enctype] button")

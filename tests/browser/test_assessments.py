@@ -6,8 +6,9 @@ import re
 from collections.abc import Mapping
 
 import pytest
+from playwright.sync_api import expect
 
-from tests.browser.office import Enter, Visitor
+from tests.browser.office import Enter, Visitor, press
 
 pytestmark = pytest.mark.browser
 READY = "html[data-offline=ready]"
@@ -17,7 +18,7 @@ TABLET = (1024, 768)
 def _open(visitor: Visitor, which: str) -> None:
     visitor.go("/visits")
     visitor.page.wait_for_selector(READY)
-    visitor.page.locator(f"a[href='{visitor.office.assessment(which, visit=True)}']").click()
+    visitor.press(f"a[href='{visitor.office.assessment(which, visit=True)}']")
     visitor.page.wait_for_selector(READY)
 
 
@@ -80,18 +81,18 @@ def test_two_assessors_score_settle_sign_and_the_bureau_publishes(enter: Enter) 
     first.go(first.office.assessment("today_too", visit=True))
     first.page.locator("select[name='value:B.1.1']").select_option("2")
     first.page.locator("[name='reason:B.1.1']").fill("午饭时看到要人帮")
-    first.page.get_by_role("button", name="协商一致").click()
+    press(first.page.get_by_role("button", name="协商一致"))
     for visitor in (first, second):
         visitor.go(visitor.office.assessment("today_too", "/sign", visit=True))
         assert "88" in visitor.text()
         visitor.picture("visit-sign")
-        visitor.page.get_by_role("button", name="签名").click()
+        press(visitor.page.get_by_role("button", name="签名"))
 
     approver = enter("approver")
     approver.go("/assessments?state=review")
     approver.go(approver.office.assessment("today_too"))
     assert "B.1.1" in approver.text()
-    approver.page.get_by_role("button", name="发布").click()
+    press(approver.page.get_by_role("button", name="发布"))
     assert "已发布" in approver.text()
 
     clerk = enter("clerk")
@@ -105,7 +106,7 @@ def test_two_assessors_score_settle_sign_and_the_bureau_publishes(enter: Enter) 
     stranger.go("/verify")
     stranger.page.locator("#number").fill(number)
     stranger.page.locator("#code").fill(code.lower().replace("-", " "))
-    stranger.page.get_by_role("button", name="核验").click()
+    press(stranger.page.get_by_role("button", name="核验"))
     assert "真实有效" in stranger.text()
     stranger.picture("verify-genuine")
 
@@ -118,17 +119,16 @@ def test_a_sheet_is_opened_and_scored_without_a_network_and_sent_afterwards(ente
     visitor.context.set_offline(True)
     _provoked(visitor)
 
-    page.locator(f"a[href='{visitor.office.assessment('today', visit=True)}']").click()
+    press(page.locator(f"a[href='{visitor.office.assessment('today', visit=True)}']"))
     page.wait_for_selector("fieldset.item")
     _tick(visitor, "B.1.1", "2")
     _tick(visitor, "B.1.2", "4")
-    page.wait_for_selector("#saved[data-state=waiting]")
-    assert "没有网络：2项存在本机" in page.locator("#saved").inner_text()
+    expect(page.locator("#saved[data-state=waiting]")).to_contain_text("没有网络：2项存在本机")
     visitor.picture("visit-offline")
     page.reload()  # the tablet was put away and opened again
     page.wait_for_selector("fieldset.item")
     assert page.locator("[name='B.1.1'][value='2']").is_checked()
-    assert "没有网络" in page.locator("#saved").inner_text()
+    expect(page.locator("#saved")).to_contain_text("没有网络")
     page.locator("[id='in-A.4.2']").fill("降压药")
     page.locator("[id='in-A.4.2']").blur()
     assert _on_the_tablet(visitor) == ["B.1.1", "B.1.2"]  # no text about a person
@@ -154,7 +154,7 @@ def test_two_answers_to_one_item_are_both_shown_and_neither_is_lost(enter: Enter
     _saved(desk)
     tablet.context.set_offline(False)
     tablet.page.wait_for_selector("[data-code='B.3.4'] .conflict button")
-    assert tablet.page.locator("#saved[data-state=conflict]").count() == 1
+    expect(tablet.page.locator("#saved[data-state=conflict]")).to_have_count(1)
     choices = tablet.page.locator("[data-code='B.3.4'] .conflict button").all_inner_texts()
     tablet.picture("visit-conflict")
     assert [text[:6] for text in choices] == ["保留这里的：", "采用办公室的"]
@@ -190,7 +190,7 @@ def test_signing_out_clears_the_tablet_but_not_unasked(enter: Enter) -> None:
     _saved(visitor)
     visitor.go("/visits")
     page.wait_for_selector(READY)
-    page.get_by_role("button", name="退出").click()
+    press(page.get_by_role("button", name="退出"))
     page.wait_for_selector("#username")
     assert page.evaluate("indexedDB.databases().then(all => all.length)") == 0
     assert page.evaluate("caches.keys().then(all => all.length)") == 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.browser.office import Enter, Visitor
+from tests.browser.office import Enter, Visitor, press
 
 pytestmark = pytest.mark.browser
 
@@ -20,7 +20,7 @@ def _press(visitor: Visitor, act: str, **fields: str) -> None:
             field.select_option(value)
         else:
             field.fill(value)
-    box.locator("button").click()
+    press(box.locator("button"))
 
 
 def test_an_application_is_refused_and_objected_to(enter: Enter) -> None:
@@ -58,14 +58,14 @@ def test_an_application_is_taken_at_the_counter(enter: Enter) -> None:
         clerk.go(f"/elders/{number}/cases")
         if asking.count():
             break
-    asking.click()
+    press(asking)
     clerk.page.locator("#asked_by").select_option("agent")
-    clerk.page.locator("main form button").click()
+    press(clerk.page.locator("main form button"))
     assert "代办人" in clerk.text()
     clerk.page.locator("#agent_name").fill("叶小明")
     clerk.page.locator("#agent_relation").fill("儿子")
     clerk.page.locator("#ground").fill("委托书")
-    clerk.page.locator("main form button").click()
+    press(clerk.page.locator("main form button"))
     assert "待核材料" in clerk.text()
     _press(clerk, "show", what="证件已核")
     clerk.picture("case-taken")
@@ -81,7 +81,7 @@ def test_several_are_approved_together(enter: Enter) -> None:
     for place in range(2):
         boxes.nth(place).check()
     approver.picture("cases-ticked")
-    approver.page.get_by_role("button", name="批准勾选的各件").click()
+    press(approver.page.get_by_role("button", name="批准勾选的各件"))
 
     assert "已批准2件" in approver.text()
     assert approver.page.locator("input[name=case]").count() == number - 2

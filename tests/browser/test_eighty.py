@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.browser.neighbours import NAME
-from tests.browser.office import Enter, Visitor
+from tests.browser.office import Enter, Visitor, press
 from tests.browser.steps import act, bring_answer, bring_stamped, until
 
 pytestmark = pytest.mark.browser
@@ -34,7 +34,7 @@ def test_from_the_birthday_to_the_money_that_comes_back(enter: Enter) -> None:
 
     payer = enter("payer")
     payer.go("/payments/recoveries")
-    payer.page.get_by_role("link", name=NAME).click()
+    press(payer.page.get_by_role("link", name=NAME))
     payer.picture("eighty-recovery")
     assert all(said in payer.text() for said in (*months[1:-1], "已去世"))
     payer.page.locator("#repay-yuan").fill("120")
@@ -51,7 +51,7 @@ def _found_and_approved(signer: Visitor, her: int) -> None:
     signer.picture("eighty-found")
     signer.go("/cases/approve")
     signer.page.locator("input[name=case]").check()
-    signer.page.get_by_role("button", name="批准勾选的各件").click()
+    press(signer.page.get_by_role("button", name="批准勾选的各件"))
     assert "已批准1件" in signer.text()
 
 
@@ -65,14 +65,14 @@ def _account(maker: Visitor, her: int) -> None:
         ("evidence", "存折原件"),
     ):
         maker.page.locator(f"#id_{name}").fill(value)
-    maker.page.get_by_role("button", name="登记", exact=True).click()
+    press(maker.page.get_by_role("button", name="登记", exact=True))
     assert "新昌农商银行" in maker.text()
 
 
 def _opened(maker: Visitor, month: str) -> str:
     maker.go("/payments")
     maker.page.locator("#id_month").fill(month)
-    maker.page.locator("main form button").first.click()
+    press(maker.page.locator("main form button").first)
     until(maker, "待复核")
     return maker.page.url.removeprefix(maker.office.url)
 
@@ -103,7 +103,7 @@ def _dies(maker: Visitor, her: int, day: str) -> None:
     maker.go(f"/elders/{her}/journeys/death")
     maker.page.locator("#id_day").fill(day)
     maker.page.locator("#id_evidence").fill("死亡证明")
-    maker.page.get_by_role("button", name="预览影响").click()
+    press(maker.page.get_by_role("button", name="预览影响"))
     maker.picture("eighty-death")
-    maker.page.get_by_role("button", name="确认办理").click()
+    press(maker.page.get_by_role("button", name="确认办理"))
     assert "已故" in maker.page.locator("h1").inner_text()

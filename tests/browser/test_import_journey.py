@@ -8,7 +8,7 @@ import re
 import pytest
 from python_calamine import CalamineWorkbook
 
-from tests.browser.office import Enter, Visitor
+from tests.browser.office import Enter, Visitor, press
 from tests.office.registry.imports.made import identity, workbook
 
 pytestmark = pytest.mark.browser
@@ -19,7 +19,7 @@ def _known(visitor: Visitor, which: str) -> tuple[str, str]:
     visitor.go(visitor.office.elder(which))
     name = visitor.page.locator("h1").inner_text().split()[0]
     visitor.page.locator("#reason").fill("核对名单")
-    visitor.page.locator("form[action$=reveal] button").click()
+    visitor.press("form[action$=reveal] button")
     found = re.search(r"\b\d{17}[\dX]\b", visitor.text())
     assert found, visitor.text()
     return name, found[0]
@@ -41,13 +41,13 @@ def test_a_list_goes_in_by_the_worker_and_comes_out_again(enter: Enter) -> None:
         {"name": "社保.xlsx", "mimeType": "application/octet-stream", "buffer": workbook(rows)}
     )
     page.locator("#id_kind").select_option("social_security")
-    page.locator("main form button").click()
+    press(page.locator("main form button"))
     path = page.url.removesuffix("/columns")
     assert "参保类型" in visitor.text()
-    page.get_by_role("button", name="确认，核对整份名单").click()
+    press(page.get_by_role("button", name="确认，核对整份名单"))
     page.get_by_role("button", name="放弃这批").wait_for(timeout=30_000)
 
-    page.get_by_role("link", name="看问题清单").click()
+    press(page.get_by_role("link", name="看问题清单"))
     assert "没有这一种" in visitor.text()
     with page.expect_download() as waiting:
         page.get_by_role("link", name="下载标注过的名单").click()
@@ -56,23 +56,23 @@ def test_a_list_goes_in_by_the_worker_and_comes_out_again(enter: Enter) -> None:
 
     page.goto(f"{path}/matches")
     page.locator("input[value^='link:']").first.check()
-    page.get_by_role("button", name="决定").first.click()
+    press(page.get_by_role("button", name="决定").first)
     assert "已决定" in visitor.text()
     page.goto(path)
-    page.get_by_role("button", name="按您的决定重新生成预览").click()
+    press(page.get_by_role("button", name="按您的决定重新生成预览"))
     page.get_by_role("button", name="提交名单").wait_for(timeout=30_000)
-    page.get_by_role("link", name="看每一处变化").click()
+    press(page.get_by_role("link", name="看每一处变化"))
     assert name in visitor.text()
     visitor.picture("journey-import-preview")
     page.goto(path)
-    page.get_by_role("button", name="提交名单").click()
+    press(page.get_by_role("button", name="提交名单"))
     page.get_by_role("link", name="撤销整批").wait_for(timeout=30_000)
 
     visitor.go(visitor.office.elder("rich", "/history"))
     assert "社会保障局《养老保险待遇名单》导入批次" in visitor.text()
     page.goto(f"{path}/undo")
     page.locator("#reason").fill("传错了月份")
-    page.get_by_role("button", name="撤销", exact=True).click()
+    press(page.get_by_role("button", name="撤销", exact=True))
     page.get_by_text("传错了月份").wait_for(timeout=30_000)
     assert "没有撤销" not in visitor.text()
     visitor.picture("journey-import-undone")

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from tests.browser.office import Enter, Visitor
+from tests.browser.office import Enter, Visitor, press
 from tests.browser.prepare import PASSWORD, PHONE
 
 pytestmark = pytest.mark.browser
@@ -31,7 +31,7 @@ def test_first_sign_in_asks_for_a_password_of_ones_own(enter: Enter) -> None:
     _new_password(visitor, old=PASSWORD, new=own, again=own)
     assert "查找老年人" in visitor.text()
 
-    page.get_by_role("button", name="退出").click()
+    press(page.get_by_role("button", name="退出"))
     visitor.sign_in("finance", own)
     assert "查找老年人" in visitor.text()
 
@@ -39,7 +39,7 @@ def test_first_sign_in_asks_for_a_password_of_ones_own(enter: Enter) -> None:
 def _new_password(visitor: Visitor, *, old: str, new: str, again: str) -> None:
     for field, text in (("#old", old), ("#new", new), ("#again", again)):
         visitor.page.locator(field).fill(text)
-    visitor.page.locator("main button").click()
+    visitor.press("main button")
 
 
 @pytest.mark.parametrize("by", ["name", "initials", "village"])
@@ -51,8 +51,8 @@ def test_clerk_finds_an_elder_and_opens_her_file(by: str, enter: Enter) -> None:
 
     visitor.page.goto(visitor.office.url)
     visitor.page.locator("#q").fill(words[by])
-    visitor.page.get_by_role("button", name="查找").click()
-    visitor.page.locator(f"a[href='{visitor.office.elder()}']").click()
+    press(visitor.page.get_by_role("button", name="查找"))
+    visitor.press(f"a[href='{visitor.office.elder()}']")
 
     assert rich["name"] in visitor.page.locator("h1").inner_text()
     assert "户籍地" in visitor.text()
@@ -62,7 +62,7 @@ def test_entitlements_tell_reasons_and_clause_month_by_month(enter: Enter) -> No
     visitor = enter("clerk")
     page, today = visitor.page, date.today()  # noqa: DTZ011 - the wall clock, as the page reads it
     visitor.go(visitor.office.elder())
-    page.get_by_role("link", name="待遇", exact=True).click()
+    press(page.get_by_role("link", name="待遇", exact=True))
 
     assert f"{today.year}年" in page.locator("h2").first.inner_text()
     given = page.locator("article.given").first
@@ -71,12 +71,12 @@ def test_entitlements_tell_reasons_and_clause_month_by_month(enter: Enter) -> No
     assert given.locator("li").first.is_visible()
     assert "--rates" not in page.content()  # advice for this office, not for a command
 
-    page.locator("a[rel=prev]").click()
+    press(page.locator("a[rel=prev]"))
     assert "本月" not in page.locator("h2").first.inner_text()
-    page.get_by_role("link", name="档案", exact=True).click()
+    press(page.get_by_role("link", name="档案", exact=True))
     assert "的情况" in page.locator(".note.warn").inner_text()  # the day goes from tab to tab
-    page.get_by_role("link", name="待遇", exact=True).click()
-    page.locator("a[rel=next]").click()
+    press(page.get_by_role("link", name="待遇", exact=True))
+    press(page.locator("a[rel=next]"))
     assert "本月" in page.locator("h2").first.inner_text()
 
 
@@ -84,22 +84,22 @@ def test_correction_keeps_what_was_known_before(enter: Enter) -> None:
     visitor = enter("clerk")
     page, path = visitor.page, visitor.office.elder("neighbour")
     visitor.go(path)
-    page.get_by_role("link", name="登记与更正").click()
-    page.get_by_role("link", name="经济困难类别").click()
+    press(page.get_by_role("link", name="登记与更正"))
+    press(page.get_by_role("link", name="经济困难类别"))
     old = page.locator("form b").inner_text()
     options = page.locator("#value option").all_inner_texts()
     new = next(one for one in options[1:-1] if one != old)
     page.locator("#value").select_option(label=new)
     page.locator("#start").fill("2026-01-01")
     page.locator("#evidence").fill("民政局认定书 2026-1")
-    page.get_by_role("button", name="登记").click()
+    press(page.get_by_role("button", name="登记"))
 
     assert "已登记：经济困难类别" in page.locator(".messages").inner_text()
     assert _hardship(visitor, path) == new
     assert _hardship(visitor, f"{path}?day=2025-12-31") == old
     yesterday = date.today() - timedelta(days=2)  # noqa: DTZ011
     assert _hardship(visitor, f"{path}?known={yesterday}") == old
-    page.get_by_role("link", name="变更与查阅记录").click()
+    press(page.get_by_role("link", name="变更与查阅记录"))
     corrected = page.locator("tr.struck").all_inner_texts()
     assert any("已更正" in row and old in row for row in corrected)
     now = page.locator("table").first.locator("tr:not(.struck)", has_text="民政局认定书 2026-1")
@@ -118,7 +118,7 @@ def test_what_is_recorded_already_is_not_recorded_again(enter: Enter) -> None:
     page = visitor.page
     page.locator("#value").select_option(label=page.locator("form b").inner_text())
     page.locator("#evidence").fill("身份证")
-    page.locator("main form button").click()
+    press(page.locator("main form button"))
 
     assert "没有变化" in page.locator("[role=alert]").inner_text()
     assert page.locator("#evidence").input_value() == "身份证"
@@ -135,7 +135,7 @@ def test_village_is_recorded_by_its_name_and_taken_back(enter: Enter) -> None:
             offered = page.locator("datalist option").evaluate_all("all => all.map(o => o.value)")
             page.locator("#value").fill(next(one for one in offered if one.endswith(words)))
         page.locator("#evidence").fill("居住证明")
-        page.locator("main form button").click()
+        press(page.locator("main form button"))
         row = page.locator("dl > div", has_text="常住地")
         assert row.locator("dd").inner_text().endswith(shown)
 
@@ -148,7 +148,7 @@ def test_township_clerk_finds_no_file_of_a_neighbour(enter: Enter) -> None:
     assert refused.status == 404
     assert visitor.page.locator("h1").inner_text() == "没有找到"
     assert "不在您的范围内" in visitor.text()
-    visitor.page.get_by_role("link", name="返回首页").click()
+    press(visitor.page.get_by_role("link", name="返回首页"))
     assert "查找老年人" in visitor.text()
 
 
@@ -160,19 +160,19 @@ def test_whole_number_is_shown_for_a_reason_that_the_auditor_reads(enter: Enter)
     show.click()
     assert page.locator("#reason:invalid").count() == 1  # the browser asks first
     page.evaluate("document.querySelector('form[action$=reveal]').noValidate = true")
-    show.click()
+    press(show)
     assert "请写明查看理由" in page.locator(".messages").inner_text()  # and so do we
     assert PHONE not in page.content()
 
     page.locator("#reason").fill(reason)
-    show.click()
+    press(show)
     assert PHONE in visitor.text()
     assert re.search(r"\d{17}[\dX]", visitor.text())
 
     auditor = enter("auditor")
     auditor.go("/audit")
     auditor.page.locator("#act").select_option("reveal")
-    auditor.page.get_by_role("button", name="查询").click()
+    press(auditor.page.get_by_role("button", name="查询"))
     assert reason in auditor.text()
 
 
@@ -182,7 +182,7 @@ def test_auditor_filters_and_verifies_the_chain(enter: Enter) -> None:
     visitor.go("/audit")
     page.locator("#who").fill("rehearsal")
     page.locator("#act").select_option("grant")
-    page.get_by_role("button", name="校验日志链").click()
+    press(page.get_by_role("button", name="校验日志链"))
 
     assert "日志链完整" in page.locator("[role=status]").inner_text()
     rows = page.locator("tbody tr").all_inner_texts()
@@ -201,7 +201,7 @@ def test_administrator_grants_only_what_goes_together(enter: Enter) -> None:
     assert "已授权" in page.locator(".messages").inner_text()
     held = page.locator("form", has_text="乡镇经办 · ")
     held.locator("input[name=reason]").fill("借调结束")
-    held.get_by_role("button", name="撤销").click()
+    press(held.get_by_role("button", name="撤销"))
     assert "已撤销" in page.locator(".messages").inner_text()
     assert page.locator("form", has_text="乡镇经办 · ").count() == 0
 
@@ -209,11 +209,11 @@ def test_administrator_grants_only_what_goes_together(enter: Enter) -> None:
 def _grant(visitor: Visitor, username: str, role: str) -> None:
     page = visitor.page
     visitor.go("/people")
-    page.get_by_role("link", name=username, exact=True).click()
+    press(page.get_by_role("link", name=username, exact=True))
     page.locator("select[name=role]").select_option(role)
     page.locator("select[name=division]").select_option("331123001")
     page.locator(f"{ROLE_FORM} input[name=reason]").fill("临时借调")
-    page.locator(f"{ROLE_FORM} button").click()
+    press(page.locator(f"{ROLE_FORM} button"))
 
 
 def test_page_left_alone_asks_for_the_password_and_goes_on(enter: Enter) -> None:
@@ -226,7 +226,7 @@ def test_page_left_alone_asks_for_the_password_and_goes_on(enter: Enter) -> None
     assert "离开时间较长" in visitor.text()
     visitor.page.locator("#username").fill("approver")
     visitor.page.locator("#password").fill(PASSWORD)
-    visitor.page.locator("main button").click()
+    visitor.press("main button")
     assert visitor.page.locator("#q").input_value() == "王"
 
 
@@ -246,13 +246,13 @@ def test_english_stays_with_the_account_and_the_search(enter: Enter) -> None:
     page = visitor.page
     visitor.go("/?q=妙高+1950")
     found = page.locator("tbody tr").count()
-    page.get_by_role("link", name="English").click()
+    press(page.get_by_role("link", name="English"))
 
     assert page.locator("html").get_attribute("lang") == "en"
     assert page.locator("tbody tr").count() == found > 0
     assert page.title() == "Find an elder · anlao"
-    page.locator("tbody a").first.click()
-    page.get_by_role("link", name="中文").click()
+    press(page.locator("tbody a").first)
+    press(page.get_by_role("link", name="中文"))
     assert page.locator("html").get_attribute("lang") == "zh-CN"
 
 
@@ -260,13 +260,13 @@ def test_a_new_file_is_opened_after_a_search(enter: Enter) -> None:
     visitor = enter("clerk")
     page = visitor.page
     visitor.go("/?q=欧阳新春")
-    page.get_by_role("link", name="新建档案").click()
+    press(page.get_by_role("link", name="新建档案"))
     page.locator("#id_name").fill("欧阳新春")
     page.locator("#id_birth_date").fill("1939-08-08")
     page.locator("#id_sex").select_option("female")
     page.locator("#id_village").fill("331123001007")
     page.locator("#id_evidence").fill("身份证遗失，户口本")
-    page.get_by_role("button", name="新建档案").click()
+    press(page.get_by_role("button", name="新建档案"))
     assert "欧阳新春" in page.locator("h1").inner_text()
 
     visitor.go("/elders/new")
@@ -274,7 +274,7 @@ def test_a_new_file_is_opened_after_a_search(enter: Enter) -> None:
         page.locator(f"#id_{field}").fill(text)
     page.locator("#id_sex").select_option("female")
     page.locator("#id_village").fill("331123001007")
-    page.get_by_role("button", name="新建档案").click()
+    press(page.get_by_role("button", name="新建档案"))
     assert "可能已有档案" in visitor.text()
     visitor.picture("new-file-alike")
 
@@ -283,18 +283,18 @@ def test_a_death_is_looked_at_recorded_and_taken_back(enter: Enter) -> None:
     visitor = enter("clerk")
     page = visitor.page
     visitor.go(visitor.office.elder("long"))
-    page.get_by_role("link", name="去世、迁移与并档").click()
-    page.get_by_role("link", name="登记去世").click()
+    press(page.get_by_role("link", name="去世、迁移与并档"))
+    press(page.get_by_role("link", name="登记去世"))
     page.locator("#id_day").fill("2026-01-05")
     page.locator("#id_evidence").fill("村委会证明")
-    page.get_by_role("button", name="预览影响").click()
+    press(page.get_by_role("button", name="预览影响"))
     assert "确认后会发生" in visitor.text()
-    page.get_by_role("button", name="确认办理").click()
+    press(page.get_by_role("button", name="确认办理"))
     assert "已故" in page.locator("h1").inner_text()
 
     page.get_by_text("撤销这次办理").click()
     page.locator("form[action$=undo] input[name=reason]").fill("同名同姓，报错")
-    page.get_by_role("button", name="撤销，恢复原状").click()
+    press(page.get_by_role("button", name="撤销，恢复原状"))
     assert "在册" in page.locator("h1").inner_text()
     assert "已撤销" in visitor.text()
 
@@ -303,18 +303,18 @@ def test_a_daughter_is_added_and_taken_back(enter: Enter) -> None:
     visitor = enter("clerk")
     page = visitor.page
     visitor.go(visitor.office.elder("long", "/family"))
-    page.get_by_role("link", name="添加 亲属与联系人").click()
+    press(page.get_by_role("link", name="添加 亲属与联系人"))
     page.locator("#id_kind").select_option("daughter")
     page.locator("#id_name").fill("古丽")
     page.locator("#id_phone").fill("139 0000 1234")
     page.get_by_label("代理人").check()
     page.locator("#id_evidence").fill("本人来访")
-    page.get_by_role("button", name="登记").click()
+    press(page.get_by_role("button", name="登记"))
     assert "古丽" in visitor.text()
     assert "139 0000 1234" not in visitor.text()
     visitor.picture("family-with-daughter")
 
     page.get_by_text("终止或撤回").first.click()
     page.locator("form[action$=change] input[name=reason]").first.fill("不是女儿")
-    page.get_by_role("button", name="登记有误，撤回").first.click()
+    press(page.get_by_role("button", name="登记有误，撤回").first)
     assert "古丽" not in visitor.text()

@@ -9,7 +9,7 @@ from itertools import count
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.office import DESKTOP, OF_SIZE_AND_LANGUAGE, PHONE, Enter, Visitor
+from tests.browser.office import DESKTOP, OF_SIZE_AND_LANGUAGE, PHONE, Enter, Visitor, press
 from tests.browser.prepare import PASSWORD
 
 pytestmark = pytest.mark.browser
@@ -82,7 +82,7 @@ def _wrong_place(visitor: Visitor) -> None:
 
 def _person(visitor: Visitor, name: str) -> None:
     visitor.go("/people")
-    visitor.page.get_by_role("link", name=name, exact=True).click()
+    press(visitor.page.get_by_role("link", name=name, exact=True))
 
 
 def _role_refused(visitor: Visitor) -> None:
@@ -101,7 +101,7 @@ def _second_step(visitor: Visitor) -> None:
 def _add_app(visitor: Visitor) -> None:
     visitor.go("/account/second-factor")
     visitor.page.locator("#password").fill(PASSWORD)
-    visitor.page.locator("button[value=app]").click()
+    visitor.press("button[value=app]")
     visitor.page.wait_for_selector(".qr svg")
 
 
@@ -112,7 +112,7 @@ def _recovery_codes(visitor: Visitor) -> None:
     visitor.press("main button")
     visitor.go("/account/second-factor")
     visitor.page.locator("#password").fill(PASSWORD)
-    visitor.page.locator("button[value=codes]").click()
+    visitor.press("button[value=codes]")
     visitor.page.wait_for_selector(".codes")
     visitor.office.seen["recovery"][:] = visitor.page.locator(".codes li").all_inner_texts()
 
@@ -123,7 +123,7 @@ def _issue_token(visitor: Visitor) -> None:
     visitor.page.locator("#id_name").fill("省平台对接")
     visitor.page.locator("input[name=acts]").first.check()
     visitor.page.locator("#id_division").select_option("331123")
-    visitor.page.get_by_role("button", name="发放" if "发放" in visitor.text() else "Issue").click()
+    press(visitor.page.get_by_role("button", name="发放" if "发放" in visitor.text() else "Issue"))
     visitor.page.wait_for_selector(".secret")
 
 
@@ -132,7 +132,7 @@ def _place_preview(visitor: Visitor) -> None:
     visitor.page.locator("#id_old").select_option(index=3)
     visitor.page.locator("#id_code").fill("331123102399")
     visitor.page.locator("#id_reason").fill("遂政发〔2026〕1号")
-    visitor.press(visitor.page.locator("main form button").first)
+    press(visitor.page.locator("main form button").first)
 
 
 def _forged(visitor: Visitor) -> None:
@@ -148,7 +148,7 @@ def _looked_at(visitor: Visitor, kind: str, **fields: str) -> None:
     visitor.go(visitor.office.elder(tab=f"/journeys/{kind}"))
     for name, value in fields.items():
         visitor.page.locator(f"#id_{name}").fill(value)
-    visitor.press(visitor.page.locator("main form button").first)
+    press(visitor.page.locator("main form button").first)
 
 
 def _contact_refused(visitor: Visitor) -> None:
@@ -197,7 +197,7 @@ def _brought(visitor: Visitor) -> None:
 def _checked(visitor: Visitor, tab: str = "") -> None:
     _brought(visitor)
     path = visitor.page.url.removesuffix("/columns")
-    visitor.press(visitor.page.locator("main form button").last)
+    press(visitor.page.locator("main form button").last)
     visitor.page.locator("button[value=discard]").wait_for(timeout=30_000)
     visitor.page.goto(path + tab)
 
@@ -225,7 +225,7 @@ def _package_refused(visitor: Visitor) -> None:
 
 def _package_checked(visitor: Visitor) -> None:
     _package(visitor)
-    visitor.page.locator("button[name=package]").first.click()
+    press(visitor.page.locator("button[name=package]").first)
 
 
 def _package_not_whole(visitor: Visitor) -> None:
@@ -459,6 +459,7 @@ def test_page_is_whole_readable_and_accessible(look: Look, enter: Enter) -> None
         visitor.speak(language)
         visitor.resize(DESKTOP)
         look.come(visitor)
+        visitor.page.wait_for_load_state()  # a page that follows its job may just fetch itself
         for size, name in ((DESKTOP, f"{language}-desk"), (PHONE, f"{language}-phone")):
             visitor.resize(size)
             found += [f"{name}: too wide: {one}" for one in visitor.overflows()]

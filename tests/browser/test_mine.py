@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from playwright.sync_api import Browser
 
-from tests.browser.office import Enter, Office, Visitor
+from tests.browser.office import Enter, Office, Visitor, press
 from tests.browser.test_portal import LOOKS, NARROW, choose, faults
 from tests.card_sheets import read_off
 
@@ -36,7 +36,7 @@ def sign_in(visitor: Visitor, number: str, code: str, born: str) -> None:
     visitor.page.locator("#number").fill(number)
     visitor.page.locator("#code").fill(code)
     visitor.page.locator("#born").fill(born)
-    visitor.page.locator("main form button").click()
+    visitor.press("main form button")
     visitor.page.wait_for_url("**/mine")
 
 
@@ -85,7 +85,7 @@ def test_from_the_counter_to_who_read_her_file(enter: Enter, telephone: Visitor)
     clerk = enter("clerk")
     clerk.go(clerk.office.elder(tab="/cards"))
     clerk.page.locator("#id_evidence").fill("身份证原件")
-    clerk.page.locator("form:has(#id_evidence) > button").click()
+    press(clerk.page.locator("form:has(#id_evidence) > button"))
     clerk.page.wait_for_selector(".access-sheet")
     clerk.picture("elder-cards-sheet-zh")
     card = read_off(clerk.page.content())
@@ -95,11 +95,11 @@ def test_from_the_counter_to_who_read_her_file(enter: Enter, telephone: Visitor)
 
     page = telephone.page
     sign_in(telephone, *card, born[0])
-    page.get_by_role("link", name="我的待遇").click()
+    press(page.get_by_role("link", name="我的待遇"))
     assert "为什么" in telephone.text() or "还缺什么" in telephone.text()
-    page.get_by_role("link", name="申请或查看办理进度").click()
+    press(page.get_by_role("link", name="申请或查看办理进度"))
     page.locator("label.choice").first.click()
-    page.get_by_role("button", name="提交申请").click()
+    press(page.get_by_role("button", name="提交申请"))
     assert "网上" in telephone.text()
 
     telephone.go("/mine/agents")
@@ -108,17 +108,17 @@ def test_from_the_counter_to_who_read_her_file(enter: Enter, telephone: Visitor)
     today = datetime.now(UTC).date()
     first, second = (f"{today + timedelta(days=days)}" for days in (30, 60))
     page.locator("#until").fill(first)
-    page.get_by_role("button", name="授权并取得办事码").click()
+    press(page.get_by_role("button", name="授权并取得办事码"))
     page.locator("section[role=status]", has_text=first).wait_for()
     daughter = read_off(page.content())
     telephone.go("/mine/agents")
     agent = page.locator("section.card", has_text="王小妹")
     assert first in agent.inner_text()
     agent.locator("input[type=date]").fill(second)
-    agent.get_by_role("button", name="更改有效期").click()
+    press(agent.get_by_role("button", name="更改有效期"))
     page.locator("section.card", has_text=second).wait_for()
     telephone.go("/mine")
-    page.get_by_role("button", name="退出").click()
+    press(page.get_by_role("button", name="退出"))
 
     sign_in(telephone, *daughter, born[0])
     assert "让家人代办" not in telephone.text()
@@ -126,7 +126,7 @@ def test_from_the_counter_to_who_read_her_file(enter: Enter, telephone: Visitor)
     telephone.go("/mine/applications")
     assert "您的授权只能查看" in telephone.text()
     assert not page.get_by_role("button", name="提交申请").count()
-    page.get_by_role("button", name="退出").click()
+    press(page.get_by_role("button", name="退出"))
 
     sign_in(telephone, *card, born[0])
     telephone.go("/mine/readers")

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.browser.neighbours import COUNTY as NEIGHBOUR
-from tests.browser.office import OF_SIZE_AND_LANGUAGE, Enter, Office, Visitor
+from tests.browser.office import OF_SIZE_AND_LANGUAGE, Enter, Office, Visitor, press
 from tests.browser.prepare import COUNTY
 
 pytestmark = pytest.mark.browser
@@ -110,18 +110,18 @@ def plain(chromium: Browser, office: Office, enter: Enter) -> Iterator[Visitor]:
 def test_from_home_to_the_result_without_a_script(plain: Visitor) -> None:
     visitor, page = plain, plain.page
     visitor.go("/public/")
-    page.get_by_role("link", name="我能享受什么").click()
+    press(page.get_by_role("link", name="我能享受什么"))
     page.get_by_label("年（四位数）").fill("1930")
     page.get_by_label("月", exact=True).select_option("5")
-    page.get_by_role("button", name="下一题", exact=True).click()
+    press(page.get_by_role("button", name="下一题", exact=True))
     page.get_by_text("妙高街道").click()
-    page.get_by_role("button", name="下一题", exact=True).click()
+    press(page.get_by_role("button", name="下一题", exact=True))
     while "现在看结果" in visitor.text():
         if page.get_by_role("radio").count():
             page.get_by_text("不知道", exact=True).click()
-            page.get_by_role("button", name="下一题", exact=True).click()
+            press(page.get_by_role("button", name="下一题", exact=True))
         else:
-            page.get_by_role("button", name="不知道，下一题").click()
+            press(page.get_by_role("button", name="不知道，下一题"))
 
     assert "每月100元" in visitor.text()
     assert "居民身份证" in visitor.text()
@@ -132,14 +132,14 @@ def test_a_daughter_finds_out_on_a_telephone_in_the_largest_type(enter: Enter) -
     visitor = enter("", size=(390, 844))
     page = visitor.page
     visitor.go(HOME)
-    page.get_by_role("link", name="最大").click()
-    page.get_by_role("link", name="我能享受什么").first.click()
+    press(page.get_by_role("link", name="最大"))
+    press(page.get_by_role("link", name="我能享受什么").first)
     page.get_by_label("年（四位数）").fill("1945")
     page.get_by_label("月", exact=True).select_option("3")
-    page.get_by_role("button", name="下一题", exact=True).click()
+    press(page.get_by_role("button", name="下一题", exact=True))
     page.get_by_text("妙高街道").click()
-    page.get_by_role("button", name="下一题", exact=True).click()
-    page.get_by_role("link", name="不答了，现在看结果").click()
+    press(page.get_by_role("button", name="下一题", exact=True))
+    press(page.get_by_role("link", name="不答了，现在看结果"))
 
     assert page.locator("html").get_attribute("class") == "size-200"
     assert "每月60元" in visitor.text()
@@ -154,10 +154,10 @@ def test_a_daughter_finds_out_on_a_telephone_in_the_largest_type(enter: Enter) -
 def test_one_may_go_back_and_answer_otherwise(plain: Visitor) -> None:
     visitor, page = plain, plain.page
     visitor.go(f"{HOME}/entitled?birth_date=1940-05&hukou=331123001")
-    page.get_by_role("link", name="回到上一题").click()
+    press(page.get_by_role("link", name="回到上一题"))
     assert "户口在哪里" in visitor.text()
     page.get_by_text("其他地方", exact=True).click()
-    page.get_by_role("button", name="下一题", exact=True).click()
+    press(page.get_by_role("button", name="下一题", exact=True))
 
     assert "还没有能确定的项目" in visitor.text()
 
@@ -166,8 +166,8 @@ def test_the_list_is_narrowed_and_an_item_opened_without_a_script(plain: Visitor
     visitor, page = plain, plain.page
     visitor.go(f"{HOME}/list")
     page.get_by_label("年龄（周岁）").fill("90")
-    page.get_by_role("button", name="查找").click()
-    page.get_by_role("link", name="高龄津贴").click()
+    press(page.get_by_role("button", name="查找"))
+    press(page.get_by_role("link", name="高龄津贴"))
 
     assert "80至89岁：每月60元" in visitor.text()
     assert page.get_by_role("link", name="000-0000000").first.is_visible()
@@ -176,9 +176,9 @@ def test_the_list_is_narrowed_and_an_item_opened_without_a_script(plain: Visitor
 def test_type_grows_and_contrast_turns_without_a_script(plain: Visitor) -> None:
     visitor, page = plain, plain.page
     visitor.go(f"{HOME}/list")
-    page.get_by_role("link", name="最大").click()
+    press(page.get_by_role("link", name="最大"))
     assert page.url.endswith(f"{HOME}/list")
-    page.get_by_role("link", name="高对比度").click()
+    press(page.get_by_role("link", name="高对比度"))
 
     assert page.locator("html").get_attribute("class") == "size-200 contrast"
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import CDPSession
 
-from tests.browser.office import Enter, Visitor
+from tests.browser.office import Enter, Visitor, press
 from tests.browser.prepare import PASSWORD
 
 pytestmark = pytest.mark.browser
@@ -49,9 +49,9 @@ def test_key_is_added_and_opens_the_next_sign_in(enter: Enter) -> None:
     with key_in(visitor) as (session, key):
         visitor.go(OWN)
         page.locator("#password").fill(PASSWORD)
-        page.locator("button[value=key]").click()
+        press(page.locator("button[value=key]"))
         page.locator("#name").fill("蓝色密钥")
-        page.get_by_role("button", name="现在触碰密钥").click()
+        press(page.get_by_role("button", name="现在触碰密钥"))
         page.wait_for_selector(".codes")
         recovery = page.locator(".codes li").all_inner_texts()
         assert len(recovery) == 10
@@ -59,10 +59,10 @@ def test_key_is_added_and_opens_the_next_sign_in(enter: Enter) -> None:
         visitor.go(OWN)
         assert "蓝色密钥" in visitor.text()
 
-        page.get_by_role("button", name="退出").click()
+        press(page.get_by_role("button", name="退出"))
         visitor.sign_in("town18")
         visitor.picture("security-key-asked")
-        page.get_by_role("button", name="使用安全密钥").click()
+        press(page.get_by_role("button", name="使用安全密钥"))
         page.wait_for_selector("#q")
 
         # the same key, but its count was put back: a copy
@@ -72,14 +72,14 @@ def test_key_is_added_and_opens_the_next_sign_in(enter: Enter) -> None:
             "WebAuthn.addCredential",
             {"authenticatorId": key, "credential": held | {"signCount": 0}},
         )
-        page.get_by_role("button", name="退出").click()
+        press(page.get_by_role("button", name="退出"))
         visitor.sign_in("town18")
-        page.get_by_role("button", name="使用安全密钥").click()
+        press(page.get_by_role("button", name="使用安全密钥"))
         page.wait_for_selector(".note.bad:visible")
         assert "没有通过" in page.locator("[role=alert]:visible").inner_text()
 
         page.locator("#code").fill(recovery[0])
-        page.get_by_role("button", name="继续").click()
+        press(page.get_by_role("button", name="继续"))
         page.wait_for_selector("#q")
 
 
@@ -91,10 +91,10 @@ def test_another_key_does_not_answer(enter: Enter) -> None:
     with key_in(visitor):
         visitor.go(OWN)
         page.locator("#password").fill(PASSWORD)
-        page.locator("button[value=key]").click()
-        page.get_by_role("button", name="现在触碰密钥").click()
+        press(page.locator("button[value=key]"))
+        press(page.get_by_role("button", name="现在触碰密钥"))
         page.wait_for_selector(".codes")
-    page.get_by_role("button", name="退出").click()
+    press(page.get_by_role("button", name="退出"))
     with key_in(visitor):
         visitor.sign_in("town17")
         page.get_by_role("button", name="使用安全密钥").click()

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from anlao.office.database.folder import DataFolder
-from tests.browser.office import Enter
+from tests.browser.office import Enter, press
 from tests.browser.supposed import local_rates
 
 pytestmark = pytest.mark.browser
@@ -26,7 +26,7 @@ def test_what_if_shows_the_figures_of_the_reference_engine(fact: str, enter: Ent
     else:
         value.fill(asked["written"])
     with local_rates(DataFolder(visitor.office.folder)):
-        page.get_by_role("button", name="试算").click()
+        press(page.get_by_role("button", name="试算"))
         page.wait_for_selector("[role=status]")
     visitor.picture(f"what-if-{fact}")
 
