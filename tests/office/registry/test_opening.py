@@ -13,8 +13,9 @@ from django.db import connection
 from django.db.utils import DatabaseError
 
 from anlao.office.registry import identity, opening, queries, search
+from anlao.office.registry.identity import NumberTaken
 from anlao.office.registry.models import Elder
-from anlao.office.registry.opening import NewElder, NumberTaken
+from anlao.office.registry.opening import NewElder
 from anlao.office.registry.operations import Ground
 from anlao.office.shared import scope
 from anlao.office.shared.scope import Scope

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date
+
+from django.db import IntegrityError
 
 from anlao import identity_numbers, masking
 from anlao.faults import Fault
@@ -11,6 +16,32 @@ from anlao.office.registry.models import Elder
 from anlao.office.shared.vaults import vault
 
 IDENTITY, PHONE = "elder.identity_number", "elder.phone"
+
+
+@dataclass(eq=False, slots=True)
+class NumberTaken(Exception):
+    """Raised where another file has the identity number; that file may lie outside one's area."""
+
+    def __str__(self) -> str:
+        return (
+            "这个身份证号已有档案。请先查找；如不在您的范围内，请联系上一级经办人 / "
+            "This number has a file. Search for it; if it is outside your area, ask the office "
+            "above yours"
+        )
+
+
+@contextmanager
+def number_is_free() -> Iterator[None]:
+    """Let files be written, of which the database lets only one have a number.
+
+    Raises NumberTaken.
+    """
+    try:
+        yield
+    except IntegrityError as refusal:
+        if "elder_identity_once" in str(refusal):
+            raise NumberTaken from None
+        raise
 
 
 def set_identity_number(elder: Elder, number: IdentityNumber) -> None:

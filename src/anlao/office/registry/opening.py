@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db import IntegrityError, connection, transaction
+from django.db import connection, transaction
 from django.db.models import Q
 
 from anlao.identity_numbers import IdentityNumber
@@ -20,14 +20,6 @@ from anlao.office.shared.audit import Act
 from anlao.office.shared.vaults import vault
 
 _FEW = 10
-
-
-@dataclass(eq=False, slots=True)
-class NumberTaken(Exception):
-    """Raised where another file has the identity number; that file may lie outside one's area."""
-
-    def __str__(self) -> str:
-        return "这个身份证号已有档案。请先查找；如不在您的范围内，请联系上一级经办人"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,30 +56,25 @@ def open_file(
         division_code=new.village,
         created_at=at,
     )
-    try:
-        with transaction.atomic():
-            elder.file_number = _next_file_number(new.village)
-            if new.number is not None:
-                identity.set_identity_number(elder, new.number)
-            if new.phone:
-                identity.set_phone(elder, new.phone)
-            elder.save(force_insert=True)
-            audit.record(
-                Act("open_file", f"elder:{elder.pk}", new.village, purpose=ground.evidence), by=by
-            )
-            known = {"birth_date": new.birth_date, "sex": new.sex, "hukou": new.village}
-            operations.record(
-                elder=elder,
-                facts=known | dict(facts),
-                start=operations.START_OF_TIME,
-                ground=ground,
-                by=by,
-                at=at,
-            )
-    except IntegrityError as refusal:
-        if "elder_identity_once" in str(refusal):
-            raise NumberTaken from None
-        raise
+    with identity.number_is_free(), transaction.atomic():
+        elder.file_number = _next_file_number(new.village)
+        if new.number is not None:
+            identity.set_identity_number(elder, new.number)
+        if new.phone:
+            identity.set_phone(elder, new.phone)
+        elder.save(force_insert=True)
+        audit.record(
+            Act("open_file", f"elder:{elder.pk}", new.village, purpose=ground.evidence), by=by
+        )
+        known = {"birth_date": new.birth_date, "sex": new.sex, "hukou": new.village}
+        operations.record(
+            elder=elder,
+            facts=known | dict(facts),
+            start=operations.START_OF_TIME,
+            ground=ground,
+            by=by,
+            at=at,
+        )
     return elder
 
 

@@ -31,6 +31,7 @@ from anlao.office.journeys.models import Journey
 from anlao.office.journeys.operations import Signed
 from anlao.office.organisations import roles, tokens
 from anlao.office.registry import files, opening
+from anlao.office.registry.identity import NumberTaken
 from anlao.office.registry.operations import Ground, NothingToRecord
 
 router = Router(tags=["journeys"])
@@ -57,9 +58,8 @@ def open_file(request: HttpRequest, sent: ElderIn) -> Answer[dict[str, Any]]:
     signed = _signed(request, sent.evidence)
     try:
         made = opening.open_file(new, facts={}, ground=signed.ground, by=signed.by, at=signed.at)
-    except opening.NumberTaken as refusal:
-        detail = f"{refusal} / the number has a file"
-        raise Problem(409, detail, kind="number-taken") from None
+    except NumberTaken as refusal:
+        raise Problem(409, str(refusal), kind="number-taken") from None
     return Answer(201, shown_elder(made))
 
 

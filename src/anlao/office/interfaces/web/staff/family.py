@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from anlao.office.interfaces.web.sent import number_in, text_in
 from anlao.office.interfaces.web.staff.elders import about, elder_in_scope, purpose_of
+from anlao.office.interfaces.web.staff.told import TelephoneField
 from anlao.office.interfaces.web.who import Who, needs, who
 from anlao.office.organisations import roles
 from anlao.office.registry import details, files
@@ -92,7 +93,7 @@ def detail_form(kind: type[Detail], asking: Who, *args: Any, **kwargs: Any) -> f
 
 def _field(kind: type[Detail], name: str, asking: Who) -> forms.Field:
     if name == "phone":
-        return forms.RegexField(r"^\+?[\d\- ]{7,20}$", required=False)
+        return TelephoneField(required=False)
     held = kind._meta.get_field(name)
     choices = getattr(held, "choices", None)
     if choices:

@@ -13,14 +13,14 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from anlao import identity_numbers
-from anlao.faults import Fault
 from anlao.identity_numbers import IdentityNumber
 from anlao.office.benefits.values import place_code
+from anlao.office.interfaces.web.staff.told import TelephoneField, identity_number_told, name_told
 from anlao.office.interfaces.web.who import Who, needs, who
 from anlao.office.organisations import roles
-from anlao.office.registry import names, opening
-from anlao.office.registry.opening import NewElder, NumberTaken
+from anlao.office.registry import opening
+from anlao.office.registry.identity import NumberTaken
+from anlao.office.registry.opening import NewElder
 from anlao.office.registry.operations import Ground
 from anlao.places import divisions
 
@@ -36,7 +36,7 @@ class OpeningForm(forms.Form):
     birth_date = forms.DateField(required=False, widget=_DAY)
     sex = forms.ChoiceField(choices=_SEXES, required=False)
     village = forms.CharField(max_length=60)
-    phone = forms.RegexField(r"^\+?[\d\- ]{7,20}$", required=False)
+    phone = TelephoneField(required=False)
     evidence = forms.CharField(max_length=200, min_length=2)
 
     def __init__(self, *args: Any, asking: Who, **kwargs: Any) -> None:
@@ -44,19 +44,10 @@ class OpeningForm(forms.Form):
         self.asking = asking
 
     def clean_name(self) -> str:
-        found = names.normalise(self.cleaned_data["name"])
-        if isinstance(found, Fault):
-            raise ValidationError(found.text(self.asking.language))
-        return found
+        return name_told(self.cleaned_data["name"], self.asking)
 
     def clean_identity_number(self) -> IdentityNumber | None:
-        text = self.cleaned_data["identity_number"]
-        if not text:
-            return None
-        found = identity_numbers.read(text, day=self.asking.today)
-        if isinstance(found, Fault):
-            raise ValidationError(found.text(self.asking.language))
-        return found
+        return identity_number_told(self.cleaned_data["identity_number"], self.asking)
 
     def clean_village(self) -> str:
         say = self.asking.say
@@ -104,7 +95,7 @@ class OpeningForm(forms.Form):
             clean["birth_date"],
             clean["sex"],
             clean["village"],
-            clean["phone"].replace(" ", "").replace("-", ""),
+            clean["phone"],
         )
 
 
@@ -129,14 +120,7 @@ def new(request: HttpRequest) -> HttpResponse:
                 at=timezone.now(),
             )
         except NumberTaken as refusal:
-            form.add_error(
-                "identity_number",
-                asking.say(
-                    str(refusal),
-                    "This number has a file. Search for it; if it is outside your area, ask the"
-                    " office above yours.",
-                ),
-            )
+            form.add_error("identity_number", asking.say_refusal(refusal))
         else:
             messages.success(request, asking.say("档案已建立", "The file is open"))
             return redirect("web:elder", number=made.pk)

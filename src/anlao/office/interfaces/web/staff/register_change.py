@@ -17,10 +17,10 @@ from anlao.office.interfaces.web.sent import text_in
 from anlao.office.interfaces.web.staff.register_files import about
 from anlao.office.interfaces.web.staff.register_opening import (
     checked_credit_code,
-    checked_identity,
     checked_place,
 )
 from anlao.office.interfaces.web.staff.register_words import file_of, register_of
+from anlao.office.interfaces.web.staff.told import identity_number_told
 from anlao.office.interfaces.web.who import Who, needs, who
 from anlao.office.organisations import roles
 from anlao.office.registry.operations import Ground, NothingToRecord
@@ -52,7 +52,7 @@ class ChangeForm(forms.Form):
     def clean_number(self) -> IdentityNumber | str | None:
         text = self.cleaned_data["number"]
         if self.register.kind == "caregiver":
-            return checked_identity(text, self.asking)
+            return identity_number_told(text, self.asking)
         return checked_credit_code(text, self.asking)
 
     def values(self) -> dict[str, Any]:

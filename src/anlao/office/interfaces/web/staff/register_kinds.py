@@ -13,13 +13,13 @@ from anlao.identity_numbers import IdentityNumber
 from anlao.office.facilities.models import Centre, Institution, Stay
 from anlao.office.interfaces.web.staff.register_opening import (
     checked_credit_code,
-    checked_identity,
     elder_by,
     new_caregiver,
     new_centre,
     new_institution,
     new_stay,
 )
+from anlao.office.interfaces.web.staff.told import identity_number_told
 from anlao.office.interfaces.web.who import Who
 from anlao.office.registry.models import Elder
 from anlao.office.subjects.base import Subject
@@ -58,19 +58,19 @@ class CaregiverList(ListKind):
     may_have = ("身份证号", "identity number")
 
     def number(self, text: str, asking: Who) -> str:
-        read = checked_identity(text, asking)
+        read = identity_number_told(text, asking)
         return "" if read is None else read.number
 
     def file(self, row: Row, asking: Who) -> int | None:
         files = Caregiver.objects.all()
         if row.number:
-            read = checked_identity(row.number, asking)
+            read = identity_number_told(row.number, asking)
             assert isinstance(read, IdentityNumber)
             return _first(files.filter(identity_index=workforce.index_of(read)))
         return _first(files.filter(name=row.name, division_code=row.place))
 
     def subject(self, row: Row, asking: Who) -> Subject:
-        return new_caregiver(row.name, row.place, checked_identity(row.number, asking))
+        return new_caregiver(row.name, row.place, identity_number_told(row.number, asking))
 
 
 class InstitutionList(ListKind):

@@ -13,8 +13,6 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from anlao import identity_numbers
-from anlao.faults import Fault
 from anlao.identity_numbers import IdentityNumber
 from anlao.office.benefits.queries import FactLabel
 from anlao.office.benefits.subjects import REGISTERS
@@ -30,6 +28,7 @@ from anlao.office.interfaces.web.staff.register_words import (
     table_name,
     tell_public,
 )
+from anlao.office.interfaces.web.staff.told import identity_number_told
 from anlao.office.interfaces.web.who import Who, needs, who
 from anlao.office.organisations import roles
 from anlao.office.registry import identity
@@ -70,7 +69,7 @@ class OpeningForm(forms.Form):
         return checked_place(self.cleaned_data["place"], self.asking)
 
     def clean_identity_number(self) -> IdentityNumber | None:
-        return checked_identity(self.cleaned_data["identity_number"], self.asking)
+        return identity_number_told(self.cleaned_data["identity_number"], self.asking)
 
     def clean_credit_code(self) -> str:
         return checked_credit_code(self.cleaned_data["credit_code"], self.asking)
@@ -170,16 +169,6 @@ def checked_place(text: str, asking: Who) -> str:
     if not asking.where(roles.RECORD_FACILITIES).covers(code):
         raise ValidationError(asking.say("不在您的范围内", "This is outside your area"))
     return code
-
-
-def checked_identity(text: str, asking: Who) -> IdentityNumber | None:
-    """Return an identity number, or None where none was given. Raises ValidationError."""
-    if not text:
-        return None
-    found = identity_numbers.read(text, day=asking.today)
-    if isinstance(found, Fault):
-        raise ValidationError(found.text(asking.language))
-    return found
 
 
 def checked_credit_code(text: str, asking: Who) -> str:
