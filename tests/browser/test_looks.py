@@ -159,6 +159,23 @@ def _contact_refused(visitor: Visitor) -> None:
     visitor.press("main form button")
 
 
+def _amended(visitor: Visitor) -> None:
+    """Amend a telephone: the same number is new the first time only."""
+    visitor.go(visitor.office.elder(tab="/particulars"))
+    visitor.page.locator("#id_phone").fill(f"0578-812{next(_ORDERS):04}")
+    visitor.page.locator("#id_why").select_option("changed")
+    visitor.page.locator("#id_evidence").fill("来电登记")
+    visitor.press("main form button")
+
+
+def _not_amended(visitor: Visitor) -> None:
+    visitor.go(visitor.office.elder(tab="/particulars"))
+    visitor.page.locator("#id_identity_number").fill("330623193012120018")
+    visitor.page.locator("#id_why").select_option("mistaken")
+    visitor.page.locator("#id_evidence").fill("身份证")
+    visitor.press("main form button")
+
+
 def _photographed(visitor: Visitor, tab: str = "") -> None:
     """Put a photograph into a file, then see it there."""
     from tests.office.registry.drawn import jpeg
@@ -365,6 +382,9 @@ LOOKS = (
     _file("family", "/family"),
     _file("family-add", "/family/relation"),
     Look("family-refused", "clerk", _contact_refused),
+    _file("particulars", "/particulars"),
+    Look("particulars-amended", "clerk", _amended),
+    Look("particulars-refused", "clerk", _not_amended),
     _file("photo", "/photo"),
     Look("photo-refused", "clerk", _no_picture),
     Look("photo-replace", "clerk", lambda visitor: _photographed(visitor, "/photo")),

@@ -44,6 +44,7 @@ REGISTRY = (
     *(kind._meta.db_table for kind in (*STATUSES, *DETAILS)),
     "registry_assignment",
     "registry_photograph",
+    "registry_formerparticular",
 )
 ASSESSMENTS = (
     "assessments_assessment",

@@ -103,6 +103,7 @@ SEEN = {
 FACTS = {"facts": {"lives_alone": True}, "start": "2025-01-01", "evidence": "走访"}
 DIED = {"day": "2199-01-01", "evidence": "死亡证明"}
 MOVED = {"to": NEIGHBOUR, "day": "2199-01-01", "lives_there": True, "evidence": "迁移证"}
+AMENDED = {"name": "王改名", "why": "mistaken", "evidence": "户口簿"}
 ASKED = {"asked_by": "elder", "reason": "first", "note": "行动不便"}
 ADDRESSES: dict[str, tuple[str, str, Any]] = {
     "token": ("GET", "/token", None),
@@ -116,6 +117,8 @@ ADDRESSES: dict[str, tuple[str, str, Any]] = {
     "lists": ("GET", "/lists", None),
     "lines": ("GET", "/lists/turning", None),
     "record": ("POST", "/elders/{}/facts", FACTS),
+    "former_particulars": ("GET", "/elders/{}/particulars", None),
+    "amend_particulars": ("POST", "/elders/{}/particulars", AMENDED),
     "open_file": ("POST", "/elders", {}),
     "journeys": ("GET", "/elders/{}/journeys", None),
     "report_death": ("POST", "/elders/{}/deaths", DIED),
@@ -282,7 +285,8 @@ def test_every_address_shows_whom_it_should_and_no_others(
         "undo_journey": roles.RECORD_FACTS, "imports": roles.IMPORT_LISTS,
         "one_import": roles.IMPORT_LISTS, "findings": roles.IMPORT_LISTS,
         "history": roles.SEE_ELDERS, "lists": roles.SEE_ELDERS, "lines": roles.SEE_ELDERS,
-        "record": roles.RECORD_FACTS, "overview": roles.SEE_FIGURES,
+        "record": roles.RECORD_FACTS, "former_particulars": roles.SEE_ELDERS,
+        "amend_particulars": roles.RECORD_FACTS, "overview": roles.SEE_FIGURES,
         "decisions": roles.SEE_ELDERS, "verification": roles.SEE_AUDIT,
     }  # fmt: skip
     for name, (method, path, sent) in ADDRESSES.items():
@@ -593,6 +597,8 @@ def test_a_file_is_opened_once_inside_the_area(county: County, issue: Issue) -> 
     [
         {"name": ""},
         {"name": "名\x00"},
+        {"name": "  "},
+        {"name": "王2"},
         {"identity_number": "331123194506070000"},
         {"identity_number": "x" * 18},
         {"birth_date": "1945-06-08"},
@@ -606,6 +612,50 @@ def test_a_file_is_opened_once_inside_the_area(county: County, issue: Issue) -> 
 )
 def test_a_file_is_not_opened_from_what_does_not_fit(issue: Issue, changed: dict[str, Any]) -> None:
     is_problem(issue(*SEEN["town_a"][0]).post("/elders", newcomer(**changed)), 422)
+
+
+def test_a_name_and_numbers_are_amended_and_stay_readable(county: County, issue: Issue) -> None:
+    her, system = county.elders["a1"], issue(*SEEN["town_a"][0])
+    path = f"/elders/{her.pk}/particulars"
+
+    made = system.post(path, AMENDED | {"name": "阿依 • 古丽", "phone": "13700000099"})
+
+    assert made.status_code == 201, bodies(made)
+    assert made.json()["elder"]["name"] == "阿依·古丽"
+    assert [row["what"] for row in made.json()["former"]] == ["name", "phone"]
+    again = system.post(path, AMENDED | {"name": "阿依·古丽"})
+    assert again.json()["type"].endswith("nothing-to-record")
+    removed = system.post(path, {"phone": None, "why": "changed", "evidence": "来电"})
+    assert removed.json()["elder"]["phone_mask"] == ""
+    told = system.get(path).json()
+    assert [(row["what"], row["why"]) for row in told] == [
+        ("phone", "changed"), ("phone", "mistaken"), ("name", "mistaken"),
+    ]  # fmt: skip
+    assert (told[-1]["shown"], told[0]["shown"][:3]) == (her.name, "137")
+    assert "13700000099" not in bodies(made) + bodies(system.get(path))
+
+
+def test_a_number_is_amended_only_to_one_that_fits_and_is_free(
+    county: County, issue: Issue
+) -> None:
+    her, system = county.elders["a1"], issue(*SEEN["town_a"][0])
+    path, why = f"/elders/{her.pk}/particulars", {"why": "mistaken", "evidence": "身份证"}
+    made = system.post("/elders", newcomer())
+    for sent in ({}, {"identity_number": "x" * 18}, {"phone": "12"}, {"name": "王"}, {"more": 1}):
+        refused = system.post(path, why | sent)
+        is_problem(refused, 409 if not sent else 422)
+    is_problem(system.post(path, why | {"identity_number": newcomer()["identity_number"]}), 422)
+
+    mine = f"/elders/{made.json()['id']}/particulars"
+    cleared = system.post(mine, why | {"identity_number": None})
+    assert cleared.json()["elder"]["identity_mask"] == ""
+    back = system.post(mine, why | {"identity_number": newcomer()["identity_number"]})
+    assert back.json()["elder"]["identity_mask"]
+    system.post(mine, why | {"identity_number": None})
+    third = system.post("/elders", newcomer(is_somebody_else=True, name="另一个人"))
+    assert third.status_code == 201
+    taken = system.post(mine, why | {"identity_number": newcomer()["identity_number"]})
+    assert taken.json()["type"].endswith("number-taken")
 
 
 def test_a_death_ends_what_is_open_and_is_taken_back(county: County, issue: Issue) -> None:

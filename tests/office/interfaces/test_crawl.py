@@ -79,6 +79,12 @@ PAGES = {
     "elder-family-change": Page(
         "/elders/{}/family/relation/change", RECORDERS, "elder", sent={"row": "1"}, status=404
     ),
+    "elder-particulars": Page(
+        "/elders/{}/particulars",
+        RECORDERS,
+        "elder",
+        more=({}, {"name": "王", "why": "mistaken", "evidence": "户口簿"}),
+    ),
     "elder-photo": Page("/elders/{}/photo", RECORDERS, "elder", more=({}, {"file": "no file"})),
     "elder-photo-image": Page("/elders/{}/photo/image", READERS, "elder", status=404),
     "elder-photo-remove": Page(

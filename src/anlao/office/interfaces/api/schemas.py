@@ -8,6 +8,9 @@ from typing import Annotated, Generic, Literal, TypeVar
 from ninja import Field, Schema
 from pydantic import AfterValidator, ConfigDict
 
+from anlao.faults import Fault
+from anlao.office.registry import names
+
 EARLIEST, LATEST = date(1900, 1, 1), date(2199, 12, 31)
 LARGEST = 2**63 - 1
 CODE = r"^([0-9]{2}|[0-9]{4}|[0-9]{6}|[0-9]{9}|[0-9]{12})$"
@@ -23,7 +26,16 @@ def _storable(text: str) -> str:
     return text
 
 
+def _named(text: str) -> str:
+    found = names.normalise(text)
+    if isinstance(found, Fault):
+        raise ValueError(found.text("en"))
+    return found
+
+
 Text = Annotated[str, AfterValidator(_storable)]
+Name = Annotated[str, AfterValidator(_named), Field(min_length=1, max_length=60)]
+"""A name of a person; it is kept in one way of writing, rare characters included."""
 Day = Annotated[date, Field(ge=EARLIEST, le=LATEST)]
 Value = bool | int | str | None
 """A fact: days as YYYY-MM-DD, places as codes, null for what is not known."""
@@ -280,7 +292,7 @@ class ElderIn(Schema):
     """A new elder. ``is_somebody_else``: you looked at those who may be her, and she is none."""
 
     model_config = ConfigDict(extra="forbid")
-    name: Text = Field(min_length=1, max_length=60)
+    name: Name
     identity_number: Text = Field(min_length=15, max_length=18)
     birth_date: Day
     sex: Literal["female", "male"]
@@ -288,6 +300,36 @@ class ElderIn(Schema):
     phone: str = Field(default="", pattern=r"^(\+?[0-9]{7,15})?$")
     evidence: Text = Field(min_length=2, max_length=200)
     is_somebody_else: bool = False
+
+
+class AmendIn(Schema):
+    """What the head of a file is to say; what is left out stays.
+
+    A number that is null is known no more; a name that is null stays.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+    name: Name | None = None
+    identity_number: Annotated[Text, Field(min_length=15, max_length=18)] | None = None
+    phone: Annotated[str, Field(pattern=r"^\+?[0-9]{7,15}$")] | None = None
+    why: Literal["changed", "mistaken"]
+    evidence: Text = Field(min_length=2, max_length=200)
+
+
+class FormerOut(Schema):
+    """What stood there until ``replaced_at``; numbers masked, empty where none was known."""
+
+    what: Literal["name", "identity_number", "phone"]
+    shown: str
+    why: Literal["changed", "mistaken"]
+    evidence: str
+    replaced_by: str
+    replaced_at: datetime
+
+
+class AmendedOut(Schema):
+    elder: ElderOut
+    former: list[FormerOut]
 
 
 class DeathIn(Schema):

@@ -21,6 +21,7 @@ from anlao.office.interfaces.api import (
     journeys,
     lists,
     months,
+    particulars,
     places,
     problems,
 )
@@ -109,7 +110,7 @@ api = OfficeAPI(
     docs_url=None,
     auth=Bearer(),
 )
-for room in (places, elders, journeys, months, lists, assessments, imports):
+for room in (places, elders, particulars, journeys, months, lists, assessments, imports):
     api.add_router("", room.router)
 
 

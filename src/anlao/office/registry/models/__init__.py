@@ -17,6 +17,7 @@ from anlao.office.registry.models.details import (
 )
 from anlao.office.registry.models.elders import Elder
 from anlao.office.registry.models.kept import Kept
+from anlao.office.registry.models.particulars import FormerParticular
 from anlao.office.registry.models.photographs import Photograph
 from anlao.office.registry.models.statuses import (
     STATUSES,
@@ -42,6 +43,7 @@ __all__ = (
     "Detail",
     "DisabilityStatus",
     "Elder",
+    "FormerParticular",
     "HardshipStatus",
     "Household",
     "InsuranceStatus",

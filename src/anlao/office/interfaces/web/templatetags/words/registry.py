@@ -13,6 +13,8 @@ ACTS: Words = {
     "reveal": ("查看完整证件号", "saw the whole number"),
     "move_file": ("档案转至他村", "moved the file"),
     "record_facts": ("登记或更正", "recorded facts"),
+    "amend_particular": ("更正姓名、证件号或电话", "amended the name or a number"),
+    "read_particulars": ("查阅原登记的姓名、号码", "read former names and numbers"),
     "read_family": ("查阅家庭与联系人", "read family and contacts"),
     "read_photo": ("查看照片", "looked at the photograph"),
     "add_photo": ("放入照片", "put in a photograph"),
@@ -40,6 +42,15 @@ _SECTIONS = {
     "carestatus": ("养老方式", "Care"),
     "insurancestatus": ("保险待遇", "Insurance"),
 }
+_PARTICULARS: Words = {
+    "name": ("姓名", "name"),
+    "identity_number": ("身份证号", "identity number"),
+    "phone": ("电话", "telephone"),
+}
+_AMENDED_WHY = {
+    "changed": ("情况变更", "it changed"),
+    "mistaken": ("原登记有误", "recorded wrongly"),
+}
 PURPOSES = {
     "benefit": ("办理待遇", "working on a benefit"),
     "check": ("核对信息", "checking what is recorded"),
@@ -61,6 +72,18 @@ def elder_number(subject: str) -> int | None:
 def state_name(state: str, language: str) -> str:
     """Return what state a file is in."""
     return picked(_STATES, state, language)
+
+
+@register.filter
+def particular_name(what: str, language: str) -> str:
+    """Return what of the head of a file was amended."""
+    return picked(_PARTICULARS, what, language)
+
+
+@register.filter
+def amended_why(why: str, language: str) -> str:
+    """Return why the head of a file was amended."""
+    return picked(_AMENDED_WHY, why, language)
 
 
 def section_name(kind: type[Model], language: str) -> str:
