@@ -11,16 +11,20 @@ from django.db import transaction
 from django.db.models import Model
 from django.db.utils import DatabaseError
 
+from anlao import identity_numbers
+from anlao.identity_numbers import IdentityNumber
 from anlao.office.assessments import queries as assessments
 from anlao.office.assessments import requesting
 from anlao.office.benefits.models import Award
 from anlao.office.journeys import merging, operations
 from anlao.office.journeys.models import Journey
 from anlao.office.journeys.operations import ChangedSince, DayRefused, Signed, UndoneAlready
-from anlao.office.registry import details, identity, queries
+from anlao.office.registry import details, identity, particulars, queries
 from anlao.office.registry import operations as registry
+from anlao.office.registry.identity import NumberTaken
 from anlao.office.registry.models import DETAILS, STATUSES, Elder, Relation
 from anlao.office.registry.operations import Ground
+from anlao.office.registry.particulars import Particular, Reason, What, Why
 from anlao.office.shared import scope
 from tests.office.county import (
     VILLAGE_A1,
@@ -239,6 +243,44 @@ def test_a_merged_file_brings_what_only_it_knew() -> None:
     assert identity.identity_number_of(keep) == number
     assert identity.phone_of(keep) == "13500000001"
     assert keep.division_code == VILLAGE_A2
+
+
+def amend(her: Elder, what: What, value: Particular) -> None:
+    reason = Reason(Why.MISTAKEN, "身份证")
+    particulars.amend(elder=her, changes={what: value}, reason=reason, by="clerk", at=LATER)
+
+
+@pytest.mark.parametrize("is_amended", [False, True])
+def test_a_merge_taken_back_leaves_numbers_that_were_amended_since(is_amended: bool) -> None:
+    with everywhere():
+        keep = elder("王秀英", VILLAGE_A2)
+        other = elder("王秀瑛", VILLAGE_A1, phone="13500000001")
+    merged = operations.merge(keep=keep, other=other, take=frozenset(), day=DAY, signed=SIGNED)
+    keep.refresh_from_db()
+    if is_amended:
+        amend(keep, What.PHONE, "13500000002")
+
+    operations.undo(journey=merged, reason="认错人了", by="clerk", at=LATER)
+
+    keep, other = (Elder.objects.get(pk=one.pk) for one in (keep, other))
+    assert identity.phone_of(keep) == ("13500000002" if is_amended else "")
+    assert identity.phone_of(other) == "13500000001"
+
+
+def test_a_merge_is_not_taken_back_where_another_file_has_the_number_by_now() -> None:
+    with everywhere():
+        keep, other = elder("王秀英", VILLAGE_A2), elder("王秀瑛", VILLAGE_A1)
+    merged = operations.merge(keep=keep, other=other, take=frozenset(), day=DAY, signed=SIGNED)
+    keep.refresh_from_db()
+    number = identity_numbers.read(identity.identity_number_of(other), day=DAY)
+    assert isinstance(number, IdentityNumber)
+    amend(keep, What.IDENTITY_NUMBER, number)
+
+    with pytest.raises(NumberTaken):
+        operations.undo(journey=merged, reason="认错人了", by="clerk", at=LATER)
+
+    other.refresh_from_db()
+    assert other.state == Elder.State.MERGED
 
 
 def test_for_a_chosen_fact_the_other_file_is_right(county: County) -> None:

@@ -80,17 +80,24 @@ def merge(
 
 
 def split(keep: Elder, other: Elder, effects: Mapping[str, Any]) -> None:
-    """Give the other file its own life back, and take away what it had brought."""
+    """Give the other file its own life back, and take away what it had brought.
+
+    A number that was amended since is not the one that came, and stays.
+    """
     assignments.never(effects["carried"])
-    if effects["took_number"]:
+    if effects["took_number"] and _same(keep.identity_index, other.identity_index):
         keep.identity_cipher = keep.identity_index = None
         keep.identity_mask = ""
-    if effects["took_phone"]:
+    if effects["took_phone"] and _same(keep.phone_index, other.phone_index):
         keep.phone_cipher = keep.phone_index = None
         keep.phone_mask = ""
     keep.save()
     other.state, other.merged_into = effects["other_state"], None
     other.save(update_fields=["state", "merged_into"])
+
+
+def _same(one: bytes | memoryview | None, other: bytes | memoryview | None) -> bool:
+    return one is not None and other is not None and bytes(one) == bytes(other)
 
 
 def _open_rows(kind: type[Status], elder: Elder) -> list[Status]:

@@ -19,8 +19,8 @@ from anlao.office.journeys.models import Journey
 from anlao.office.payments import accounts
 from anlao.office.payments import queries as payments
 from anlao.office.payments.accounts import Told
+from anlao.office.registry import identity, rows
 from anlao.office.registry import operations as registry
-from anlao.office.registry import rows
 from anlao.office.registry.models import Elder
 from anlao.office.registry.operations import COUNTY_DIGITS, Ground
 from anlao.office.registry.rows import Change
@@ -118,8 +118,12 @@ def merge(*, keep: Elder, other: Elder, take: frozenset[str], day: date, signed:
 
 
 def undo(*, journey: Journey, reason: str, by: str, at: datetime) -> None:
-    """Put everything back that a journey changed. Raises UndoneAlready and ChangedSince."""
-    with transaction.atomic():
+    """Put everything back that a journey changed.
+
+    Raises UndoneAlready, ChangedSince, and NumberTaken where another file has the number by now of
+    one that was merged.
+    """
+    with identity.number_is_free(), transaction.atomic():
         held = Journey.objects.select_for_update().get(pk=journey.pk)
         if held.undone_at is not None:
             raise UndoneAlready

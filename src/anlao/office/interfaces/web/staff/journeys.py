@@ -26,6 +26,7 @@ from anlao.office.journeys.models import Journey
 from anlao.office.journeys.operations import Signed
 from anlao.office.organisations import roles
 from anlao.office.registry import details, files, queries, search
+from anlao.office.registry.identity import NumberTaken
 from anlao.office.registry.models import Elder, Relation
 from anlao.office.registry.operations import COUNTY_DIGITS, Ground, NothingToRecord
 
@@ -211,6 +212,8 @@ def undo(request: HttpRequest, number: int, journey: int) -> HttpResponse:
                 "Something was recorded on top of this since; correct that first.",
             ),
         )
+    except NumberTaken as refusal:
+        messages.error(request, asking.say_refusal(refusal))
     else:
         messages.success(request, asking.say("已撤销，恢复原状", "Taken back"))
         return _after_move(elder, request)
