@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -10,9 +11,15 @@ from django.test import Client
 from tests.office.county import County
 from tests.office.log import log
 
+from anlao import identity_numbers
+from anlao.identity_numbers import IdentityNumber
+from anlao.office.journeys import operations as journeys
+from anlao.office.journeys.operations import Signed
 from anlao.office.organisations.models import User
-from anlao.office.registry import identity
+from anlao.office.registry import identity, particulars
 from anlao.office.registry.models import Elder
+from anlao.office.registry.operations import Ground
+from anlao.office.registry.particulars import Reason, What, Why
 from anlao.office.shared import scope
 from anlao.office.shared.scope import WHOLE_OFFICE
 
@@ -91,6 +98,36 @@ def test_what_cannot_be_is_refused_with_what_to_do(
     assert answer.status_code == 400
     assert told in answer.content.decode()
     assert not log(act="amend_particular").exists()
+
+
+def test_a_merge_is_not_taken_back_while_its_number_stands_elsewhere(
+    county: County, client_of: ClientOf
+) -> None:
+    browser = client_of(county.cast["clerk_a"])
+    now = datetime(2026, 3, 2, tzinfo=UTC)
+    with scope.within(WHOLE_OFFICE):
+        keep, other = (Elder.objects.get(pk=county.elders[key].pk) for key in ("a1", "a2"))
+        number = identity_numbers.read(identity.identity_number_of(other), day=now.date())
+        assert isinstance(number, IdentityNumber)
+        signed = Signed("clerk_a", now, Ground("户口簿"))
+        merged = journeys.merge(
+            keep=keep, other=other, take=frozenset(), day=now.date(), signed=signed
+        )
+        Elder.objects.filter(pk=keep.pk).update(birth_date=number.birth_date, sex=number.sex)
+        particulars.amend(
+            elder=keep,
+            changes={What.IDENTITY_NUMBER: number},
+            reason=Reason(Why.MISTAKEN, "身份证"),
+            by="clerk_a",
+            at=now,
+        )
+
+    answer = browser.post(
+        path_of(county, f"/journeys/{merged.pk}/undo"), {"reason": "认错人了"}, follow=True
+    )
+
+    assert answer.status_code == 200
+    assert "这个身份证号已有档案" in answer.content.decode()
 
 
 def test_a_number_of_another_file_is_refused_without_saying_whose(

@@ -179,8 +179,10 @@ def test_a_number_that_tells_another_birth_or_sex_is_refused(her: Elder, what_di
     assert her.identity_mask == number.masked
 
 
-def test_a_merged_file_is_left_alone(her: Elder) -> None:
-    her.state = Elder.State.MERGED
+def test_a_file_that_was_merged_meanwhile_is_left_alone(her: Elder, county: County) -> None:
+    keep, other = county.elders["a2"], Elder.objects.get(pk=her.pk)
+    signed = Signed("clerk", NOW, Ground("户口簿"))
+    journeys.merge(keep=keep, other=other, take=frozenset(), day=NOW.date(), signed=signed)
 
     with pytest.raises(AmendmentRefused, match="已并入"):
         amend(her, What.NAME, "王改名")

@@ -52,14 +52,14 @@ def amend(
     that is not known. What stands there already is left as it is. Raises AmendmentRefused,
     NumberTaken, and NothingToRecord where nothing is new; nothing is changed then.
     """
-    if elder.state == Elder.State.MERGED:
-        raise AmendmentRefused(
-            "这份档案已并入另一份，请更正那份档案 / "
-            "This file was merged into another; amend that one"
-        )
     with identity.number_is_free(), transaction.atomic():
         lock(elder)
-        elder.refresh_from_db(fields=[name for names in _COLUMNS.values() for name in names])
+        elder.refresh_from_db()  # as whoever had the lock before has left it
+        if elder.state == Elder.State.MERGED:
+            raise AmendmentRefused(
+                "这份档案已并入另一份，请更正那份档案 / "
+                "This file was merged into another; amend that one"
+            )
         made = [
             _replaced(elder, what, value, reason, by, at)
             for what, value in changes.items()
